@@ -1,0 +1,32 @@
+"""The five roles, as a table: entity → role → letters. Who holds which role where is a membership.
+
+r reads (list, show, REST), a adds, e edits, d deletes, x exports; which rows is a matter of scope.
+What may be done with a case beyond its intake is said by the table of moves (app/cases/rules.py).
+An entity that is not named here belongs to the administrator.
+"""
+
+from __future__ import annotations
+
+GRANTS: dict[str, dict[str, str]] = {
+    "halls": {"clerk": "r", "handler": "r", "supervisor": "rx", "inspector": "rx",
+              "admin": "raedx"},
+    "departments": {"clerk": "r", "handler": "r", "supervisor": "rx", "inspector": "rx",
+                    "admin": "raedx"},
+    "responsibilities": {"clerk": "rx", "handler": "r", "supervisor": "rx", "inspector": "rx",
+                         "admin": "raedx"},
+    "memberships": {"inspector": "rx", "admin": "raedx"},
+    "staff": {"admin": "raedx"},
+    "cases": {"clerk": "raex", "handler": "rx", "supervisor": "rx", "inspector": "rx"},
+    "deadlines": {"clerk": "rx", "handler": "r", "supervisor": "rx", "inspector": "rx"},
+    "events": {"clerk": "r", "handler": "r", "supervisor": "r", "inspector": "rx"},
+    "deadline-rules": {"clerk": "r", "handler": "r", "supervisor": "r", "inspector": "rx",
+                       "admin": "raedx"},
+    "calendar-years": {"clerk": "r", "handler": "r", "supervisor": "r", "inspector": "r",
+                       "admin": "raedx"},
+    "calendar-days": {"clerk": "r", "handler": "r", "supervisor": "r", "inspector": "r",
+                      "admin": "raedx"},
+    "calendar-revisions": {"supervisor": "r", "inspector": "r", "admin": "r"},
+    "recompute": {"supervisor": "r", "admin": "re"},
+    "jobs": {"inspector": "r", "admin": "r"},
+    "ledgers": {"supervisor": "rx", "inspector": "rx"},
+}

@@ -1,0 +1,73 @@
+"""The lamp of a case: how its clock stands, as a tone and in words. Derived when it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cases.rules import Outcome, Status
+from app.core.language import gettext, ngettext
+from app.deadlines.clock import Stage, days_late, split, stage, working_seconds
+from app.deadlines.queries import hours_of
+from app.deadlines.rules import Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.cases.models import Case
+    from app.deadlines.clock import Hours
+    from app.deadlines.models import Deadline
+    from app.deadlines.workdays import WorkCalendar
+
+Lamp = tuple[str, str]
+"""Tone (ok, warn, late, idle) and words."""
+
+
+def lamp(case: Case, calendar: WorkCalendar, now: datetime) -> Lamp:
+    """Return the lamp of a case at an instant."""
+    clock = case.clock
+    if clock is None:
+        return _without_clock(case)
+    if clock.met_at is not None:
+        return _met(clock)
+    hours = hours_of(case.hall)
+    return running(clock, calendar, hours, now)
+
+
+def running(clock: Deadline, calendar: WorkCalendar, hours: Hours, now: datetime) -> Lamp:
+    """Return the lamp of a clock that runs."""
+    reached = stage(now, clock.warn_at, clock.due_at, clock.escalate_at)
+    if reached in {Stage.OVERDUE, Stage.ESCALATED}:
+        return "late", late_words(days_late(calendar, hours, clock.due_at, now))
+    left = split(working_seconds(calendar, hours, now, clock.due_at), hours)
+    words = []
+    if left.days:
+        words.append(ngettext("%(num)d 个工作日", "%(num)d 个工作日", left.days))
+    if left.hours:
+        words.append(ngettext("%(num)d 小时", "%(num)d 小时", left.hours))
+    if not left.days and (left.minutes or not left.hours):
+        words.append(ngettext("%(num)d 分", "%(num)d 分", left.minutes))
+    text = gettext("还剩 %(time)s", time=" ".join(words))
+    return ("warn" if reached is Stage.WARNING else "ok"), text
+
+
+def late_words(days: int) -> str:
+    """Say by how many working days something is late."""
+    if not days:
+        return gettext("超期不足 1 个工作日")
+    return ngettext("超期 %(num)d 个工作日", "超期 %(num)d 个工作日", days)
+
+
+def _met(clock: Deadline) -> Lamp:
+    if clock.verdict is Verdict.MET:
+        return "ok", gettext("按期办结")
+    return "late", gettext("%(late)s办结", late=late_words(clock.days_late or 0))
+
+
+def _without_clock(case: Case) -> Lamp:
+    if case.outcome is Outcome.ON_THE_SPOT:
+        return "ok", gettext("当场办结")
+    if case.status is Status.REFUSED:
+        return "idle", gettext("不予受理")
+    if case.status is Status.REGISTERED:
+        return "idle", gettext("未受理")
+    return "idle", gettext("未派发")

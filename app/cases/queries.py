@@ -1,0 +1,92 @@
+"""Ask about cases: their responsibilities, their timelines, what a person should do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.cases.models import Case
+from app.cases.rules import Status
+from app.core.db import db
+from app.core.timeline import Event
+from app.deadlines.clock import Stage
+from app.deadlines.models import Deadline
+from app.departments.models import Department, Responsibility
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+def responsibility_for(hall_id: int, matter: str) -> Responsibility | None:
+    """Return the line of the hall's list of responsibilities that names the matter."""
+    return db.session.scalar(
+        select(Responsibility).join(Responsibility.department)
+        .where(Department.hall_id == hall_id, Responsibility.matter == matter,
+               Responsibility.active, Department.active)
+        .order_by(Responsibility.id).limit(1),
+    )
+
+
+def matters(hall_id: int | None, q: str, limit: int = 20) -> Sequence[str]:
+    """Return names of matters to choose from while typing."""
+    query = (select(Responsibility.matter).join(Responsibility.department)
+             .where(Responsibility.active).distinct().order_by(Responsibility.matter)
+             .limit(limit))
+    if hall_id is not None:
+        query = query.where(Department.hall_id == hall_id)
+    if q:
+        query = query.where(Responsibility.matter.icontains(q, autoescape=True))
+    return db.session.scalars(query).all()
+
+
+def timeline_of(case: Case) -> Sequence[Event]:
+    """Return what happened to a case, the latest first."""
+    events = select(Event).where(Event.case_id == case.id)
+    return db.session.scalars(events.order_by(Event.at.desc(), Event.id.desc())).all()
+
+
+def proposed_department(case: Case) -> Any:
+    """Return the department that the list of responsibilities names for the case."""
+    found = case.responsibility or responsibility_for(case.hall_id, case.matter)
+    return found.department if found is not None else None
+
+
+def at_stage(reached: Stage, now: datetime) -> Any:
+    """Return the criterion of the cases whose running clock is at a stage, or past it if late."""
+    clock = Deadline.__table__.c
+    late = clock.due_at < now
+    meaning = {
+        Stage.ON_TRACK: clock.warn_at > now,
+        Stage.WARNING: (clock.warn_at <= now) & ~late,
+        Stage.OVERDUE: late,
+        Stage.ESCALATED: clock.escalate_at < now,
+    }
+    return exists().where(clock.case_id == Case.id, clock.current, clock.met_at.is_(None),
+                          meaning[reached])
+
+
+def with_clock() -> Select[Any]:
+    """Select cases with what their rows show: the clock, its hall, the department."""
+    return (select(Case).outerjoin(Case.clock)
+            .options(contains_eager(Case.clock), joinedload(Case.hall),
+                     joinedload(Case.lead_department)))
+
+
+def counts(now: datetime) -> dict[str, int]:
+    """Count in one statement what waits for somebody, among the cases in scope."""
+    tasks = {
+        **{status.value: Case.status == status for status in
+           (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)},
+        "finished": Case.status.in_((Status.RESOLVED, Status.REPLIED)),
+        "warning": at_stage(Stage.WARNING, now),
+        "overdue": at_stage(Stage.OVERDUE, now),
+    }
+    columns = [func.count().filter(criterion).label(name) for name, criterion in tasks.items()]
+    row = db.session.execute(
+        select(*columns).select_from(Case)
+        .where(Case.status.not_in((Status.CLOSED, Status.REFUSED))),
+    ).one()
+    return dict(zip(tasks, row, strict=True))

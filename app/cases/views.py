@@ -1,0 +1,251 @@
+"""The pages of cases: the list with its lamps, intake, the case page, and a form for each move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, flash, jsonify, redirect, request
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import Select, inspect, or_
+
+from app.cases import casepage, operations
+from app.cases.forms import move_form
+from app.cases.lamps import lamp
+from app.cases.models import Case
+from app.cases.queries import at_stage, matters, with_clock
+from app.cases.rules import MOVE, OPEN, Status
+from app.core import clock, scope
+from app.core.crud import EntityView, present
+from app.core.crud.listing import Query, TabRule
+from app.core.crud.pages import Button, Cell, Fact
+from app.core.db import db
+from app.core.errors import DomainError, InvalidInputError
+from app.core.language import N_, gettext
+from app.core.panel import attributes
+from app.core.privacy import keyring, normalised
+from app.core.security import may
+from app.core.timeline import KINDS
+from app.core.transaction import transaction
+from app.deadlines.clock import Stage
+from app.deadlines.models import Deadline
+from app.deadlines.queries import calendar
+from app.departments.models import Hall
+
+if TYPE_CHECKING:
+    from flask_wtf import FlaskForm
+
+LEAST_PHONE = 7
+KNOWS_NAMES = {"clerk", "handler"}
+"""The roles that deal with the applicant and so read the name in full."""
+
+TABS = {
+    "all": TabRule(N_("全部")),
+    "open": TabRule(N_("未结"), lambda _now: Case.status.in_(OPEN)),
+    "overdue": TabRule(N_("超期"), lambda now: at_stage(Stage.OVERDUE, now)),
+    "warning": TabRule(N_("临期"), lambda now: at_stage(Stage.WARNING, now)),
+    **{status.value: TabRule(status.label, lambda _now, status=status: Case.status == status)
+       for status in (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)},
+    "finished": TabRule(N_("待结案"),
+                        lambda _now: Case.status.in_((Status.RESOLVED, Status.REPLIED))),
+    "closed": TabRule(Status.CLOSED.label, lambda _now: Case.status == Status.CLOSED),
+    "refused": TabRule(Status.REFUSED.label, lambda _now: Case.status == Status.REFUSED),
+}
+
+
+class CaseQuery(Query):
+    """A list of cases: with the clock, sorted by it if wished, found by phone."""
+
+    def select(self) -> Select[Any]:
+        return self.narrowed(with_clock()).order_by(*self._order())
+
+    def search(self, q: str) -> Any:
+        found = super().search(q)
+        digits = normalised(q)
+        if len(digits) < LEAST_PHONE or not digits.isdecimal():
+            return found
+        return or_(found, Case.phone_index == keyring().index(digits))
+
+
+class CaseView(EntityView):
+    """Cases."""
+
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export",
+                        "can_choices"]
+    exclude_route_methods = {"delete"}
+    tabs = TABS
+    query_class = CaseQuery
+
+    # --- list ----------------------------------------------------------------------------------
+
+    def sortable(self) -> dict[str, Any]:
+        return {"clock": Deadline.due_at, "due": Deadline.due_at}
+
+    def column_label(self, name: str) -> str:
+        return {"clock": gettext("时限"), "due": gettext("到期时间")}.get(name) or (
+            super().column_label(name))
+
+    def cell(self, name: str, row: Case) -> Cell:
+        if name == "clock":
+            tone, text = lamp(row, calendar(), clock.now())
+            return Cell(text, "lamp", tone=tone)
+        if name == "due":
+            due = present.local(row.clock.due_at, row.hall.timezone) if row.clock else None
+            return Cell(f"{due:%m-%d %H:%M}" if due else present.EMPTY, "datetime")
+        if name == "lead_department":
+            return Cell(row.lead_department.name if row.lead_department else present.EMPTY)
+        return super().cell(name, row)
+
+    # --- intake and edit -----------------------------------------------------------------------
+
+    def prepare(self, form: FlaskForm, row: Case) -> None:
+        if "hall" in form and request.method == "GET":
+            halls = scope.current().halls("clerk")
+            if halls is not None and len(halls) == 1:
+                form["hall"].process_data(db.session.get(Hall, next(iter(halls))))
+
+    def draw(self, field: Any, row: Any) -> Any:
+        drawn = super().draw(field, row)
+        return casepage.suggesting(drawn) if field.name == "matter" else drawn
+
+    def create(self, row: Case, form: FlaskForm) -> None:  # noqa: ARG002
+        operations.register(row, actor=scope.current(), now=clock.now())
+
+    def update(self, row: Case, form: FlaskForm) -> None:  # noqa: ARG002
+        operations.edit(row, changes_of(row), actor=scope.current(), now=clock.now())
+
+    @expose("/matters")
+    @has_access
+    @permission_name("choices")
+    def matters(self) -> Any:
+        """Answer names of matters while one is typed."""
+        found = matters(None, request.args.get("q", "").strip()[:100])
+        return jsonify({"results": [{"text": name} for name in found]})
+
+
+    # --- the case page -------------------------------------------------------------------------
+
+    def fact(self, name: str, row: Case, *, reveal: bool = False) -> Fact:
+        known = attributes(Case)[name]
+        if known.mask == "name" and KNOWS_NAMES & scope.current().roles:
+            reveal = True
+        text = present.text_of(known, row, reveal=reveal)
+        kind = {"long": "long", "datetime": "mono", "secret": "mono"}.get(known.kind, "text")
+        hidden = known.mask and text and not reveal
+        return Fact(gettext(known.label), text or present.EMPTY, kind,
+                    reveal_url=f"{self.route_base}/{row.id}/reveal" if hidden else None)
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """Show a case: head, moves, facts, clock with evidence, timeline."""
+        return self._render_case(self.find(pk))
+
+    def _render_case(self, row: Case, *, reveal: bool = False) -> Any:
+        page = casepage.build(row, fact=lambda name: self.fact(name, row, reveal=reveal),
+                              actor=scope.current(), now=clock.now(), base=self.route_base)
+        return self.render_template("cases/show.html", page=self._page(row.number),
+                                    buttons=self.buttons_of(row), **page)
+
+    def buttons_of(self, row: Case) -> list[Button]:
+        if row.status in OPEN and may("cases", "e", row):
+            return [Button(gettext("修改"), f"{self.route_base}/edit/{row.id}", key="E")]
+        return []
+
+    @expose("/<pk>/reveal", methods=["GET", "POST"])
+    @has_access
+    @permission_name("show")
+    def reveal(self, pk: str) -> Any:
+        """Ask why, write it down, and show the personal data once."""
+        row = self.find(pk)
+        form = casepage.reveal_form()()
+        problems: dict[str, str] = {}
+        if request.method == "POST" and form.validate():
+            try:
+                with transaction():
+                    operations.reveal(row, form["reason"].data or "", actor=scope.current(),
+                                      now=clock.now())
+                return self._render_case(self.find(pk), reveal=True)
+            except InvalidInputError as error:
+                problems = error.problems
+        return self._render_step(row, form, gettext("查看个人信息"), gettext("查看"), problems)
+
+
+    # --- moves ---------------------------------------------------------------------------------
+
+    @expose("/<pk>/<verb>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("show")
+    def move(self, pk: str, verb: str) -> Any:
+        """Make one move of the table, with what it asks for."""
+        step = MOVE.get(verb)
+        if step is None:
+            abort(404)
+        row = self.find(pk)
+        form = move_form(step, row)
+        problems: dict[str, str] = {}
+        refusal = operations.why_not(row, step, scope.current())
+        if request.method == "POST" and form.validate():
+            try:
+                with transaction():
+                    operations.move(row, verb, values_of(form), actor=scope.current(),
+                                    now=clock.now())
+                flash(gettext("%(number)s：%(move)s完成", number=row.number,
+                              move=gettext(step.label)), "success")
+                return redirect(self.row_url(row) or self.url)
+            except InvalidInputError as error:
+                problems = error.problems
+            except DomainError as error:
+                refusal = str(error)
+            row = self.find(pk)
+        if refusal and not (step.required or step.optional):
+            flash(refusal, "warning")
+            return redirect(self.row_url(row) or self.url)
+        if refusal:
+            problems = {**problems, "": refusal}
+        return self._render_step(row, form, gettext(step.label), gettext(step.label), problems)
+
+
+    def _render_step(self, row: Case, form: FlaskForm, title: str, submit: str,
+                     problems: dict[str, str]) -> Any:
+        page, status = casepage.step_page(row, form, submit, problems,
+                                          lambda field: self.draw(field, None), self.route_base)
+        crumbs = self._page(f"{row.number} {title}")
+        return self.render_template("panel/form.html", page=crumbs, form=page), status
+
+
+def values_of(form: FlaskForm) -> dict[str, Any]:
+    """Return what a move's form was filled in with; a chosen row as the row."""
+    return {field.name: getattr(field, "row", field.data) for field in form}
+
+
+def changes_of(row: Case) -> dict[str, tuple[Any, Any]]:
+    """Return what an edit changed: field → before and after."""
+    changed = {}
+    for name in attributes(Case):
+        history = inspect(row).attrs[name].history
+        if history.has_changes():
+            changed[name] = (history.deleted[0] if history.deleted else None,
+                             history.added[0] if history.added else None)
+    return changed
+
+
+class DeadlineView(EntityView):
+    """Clocks, each leading to its case."""
+
+    def row_url(self, row: Deadline) -> str:
+        return f"/cases/show/{row.case_id}"
+
+
+class EventView(EntityView):
+    """Timelines of all cases in sight, for those who look back."""
+
+    def row_url(self, row: Any) -> str:
+        return f"/cases/show/{row.case_id}"
+
+    def cell(self, name: str, row: Any) -> Cell:
+        if name == "kind":
+            return Cell(gettext(KINDS.get(row.kind, row.kind)))
+        return super().cell(name, row)
+
+

@@ -1,0 +1,235 @@
+"""Read a list's address (search, filters, tab, order, page) and answer it with one page of rows.
+
+The same address gives the same rows to the screen and to the Excel export. Nothing is kept between
+requests: FAB's shared `_filters` is not used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from app.core.crud.forms import contains, options, ordering
+from app.core.crud.pages import Filter
+from app.core.db import db
+from app.core.errors import InvalidInputError
+from app.core.language import gettext
+from app.core.panel import Attribute, attributes, list_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+PAGE_SIZES = (25, 50, 100)
+COUNT_UP_TO = 1000
+MOST_PAGES = 100_000
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True)
+class TabRule:
+    """A part of a list: its label and the criterion of its rows (None: all)."""
+
+    label: str
+    criterion: Callable[[datetime], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a list was asked for; `url` writes it back with something changed."""
+
+    base: str
+    q: str = ""
+    tab: str = ""
+    sort: str = ""
+    page: int = 1
+    size: int = PAGE_SIZES[0]
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, base: str, args: Mapping[str, str]) -> Address:
+        """Read the query string; raise InvalidInputError for what is no such list."""
+        filters = {name[2:]: value for name, value in args.items()
+                   if name.startswith("f_") and value}
+        return cls(
+            base=base, q=args.get("q", "").strip()[:LONGEST_SEARCH], tab=args.get("tab", ""),
+            sort=args.get("sort", ""), filters=filters,
+            page=_number(args.get("page"), 1, MOST_PAGES),
+            size=_number(args.get("size"), PAGE_SIZES[0], PAGE_SIZES[-1]),
+        )
+
+    def parameters(self) -> dict[str, str]:
+        """Return the query string as a dictionary, without what goes without saying."""
+        words = {"q": self.q, "tab": self.tab, "sort": self.sort,
+                 "page": str(self.page) if self.page > 1 else "",
+                 "size": str(self.size) if self.size != PAGE_SIZES[0] else ""}
+        words |= {f"f_{name}": value for name, value in self.filters.items()}
+        return {name: value for name, value in words.items() if value}
+
+    def url(self, base: str = "", **changes: Any) -> str:
+        """Return this address, changed; any change but of the page begins at page one."""
+        changed = replace(self, **({"page": 1} | changes))
+        query = urlencode(changed.parameters())
+        return f"{base or self.base}?{query}" if query else base or self.base
+
+    def without(self, name: str) -> str:
+        """Return this address without one of its filters."""
+        kept = {key: value for key, value in self.filters.items() if key != name}
+        return self.url(filters=kept)
+
+
+def _number(text: str | None, default: int, most: int) -> int:
+    if not text:
+        return default
+    if not text.isdecimal() or not 0 < int(text[:9]) <= most:
+        raise InvalidInputError({"": gettext("网址中的页码或每页条数不正确")})
+    return int(text)
+
+
+class Query:
+    """One list, asked for by one person: its select, its count and its page of rows."""
+
+    def __init__(self, model: type[Any], address: Address, *, tabs: Mapping[str, TabRule],
+                 now: datetime, sortable: Mapping[str, Any] | None = None) -> None:
+        """Take the address apart and check each of its words against the model."""
+        self.model, self.address, self.tabs, self.now = model, address, tabs, now
+        self.attributes = attributes(model)
+        self.sortable = {
+            name: getattr(model, name) for name in list_columns(model)
+            if name in self.attributes and self.attributes[name].kind not in {"link", "many",
+                                                                            "long", "secret"}
+            and not self.attributes[name].mask
+        } | dict(sortable or {})
+        if address.tab and address.tab not in tabs:
+            raise InvalidInputError({"": gettext("没有这个分类页")})
+        if address.sort and address.sort.removeprefix("-") not in self.sortable:
+            raise InvalidInputError({"": gettext("不能按这一列排序")})
+
+    def select(self) -> Select[Any]:
+        """Return the select of all rows that the address means, in order."""
+        query = self.narrowed(select(self.model))
+        for name in list_columns(self.model):
+            if name in self.attributes and self.attributes[name].kind == "link":
+                query = query.options(joinedload(getattr(self.model, name)))
+        return query.order_by(*self._order())
+
+    def narrowed(self, query: Select[Any], *, with_tab: bool = True) -> Select[Any]:
+        """Add search, filters and tab to a select."""
+        address = self.address
+        if address.q and self.model.__panel__.search:
+            query = query.where(self.search(address.q))
+        for name, value in address.filters.items():
+            query = query.where(*self._criteria(name, value))
+        rule = self.tabs.get(address.tab or next(iter(self.tabs), ""))
+        if with_tab and rule is not None and rule.criterion is not None:
+            query = query.where(rule.criterion(self.now))
+        return query
+
+    def search(self, q: str) -> Any:
+        """Return the criterion of the rows that a search means."""
+        return contains(self.model, self.model.__panel__.search, q)
+
+    def count(self) -> int:
+        """Count the rows, but no further than is worth showing."""
+        few = self.narrowed(select(self.model.id)).limit(COUNT_UP_TO + 1).subquery()
+        return db.session.scalar(select(func.count()).select_from(few)) or 0
+
+    def rows(self) -> Sequence[Any]:
+        """Return the rows of the page."""
+        address = self.address
+        page = self.select().limit(address.size + 1).offset((address.page - 1) * address.size)
+        return db.session.scalars(page).unique().all()
+
+    def _order(self) -> list[Any]:
+        name = self.address.sort
+        if not name:
+            return ordering(self.model, self.model.__panel__.order)
+        expression = self.sortable[name.removeprefix("-")]
+        first = expression.desc() if name.startswith("-") else expression.asc()
+        return [first, self.model.id.desc()]
+
+    def _criteria(self, name: str, value: str) -> list[Any]:
+        """Turn one filter of the address into criteria."""
+        stem = name.removesuffix("_from").removesuffix("_to")
+        known = self.attributes.get(stem)
+        if known is None or stem not in self.model.__panel__.filters:
+            raise InvalidInputError({"": gettext("没有这个筛选条件")})
+        column = getattr(self.model, known.foreign_key or stem)
+        match known.kind:
+            case "date" | "datetime":
+                return [_day_criterion(column, known, name, value)]
+            case "boolean":
+                return [column.is_(value == "1")]
+            case "link":
+                return [column == (int(value) if value.isdecimal() and len(value) < 10 else -1)]  # noqa: PLR2004
+            case "choice":
+                if value not in list(known.choices or ()):
+                    raise InvalidInputError({"": gettext("没有这个筛选条件")})
+                return [column == value]
+            case _:
+                return [column == value]
+
+    def filters(self) -> list[Filter]:
+        """Return the filters of the list as they are drawn."""
+        drawn: list[Filter] = []
+        for name in self.model.__panel__.filters:
+            known = self.attributes.get(name)
+            if known is None:
+                continue
+            label = gettext(known.label)
+            if known.kind in {"date", "datetime"}:
+                for end, word in (("_from", gettext("起")), ("_to", gettext("止"))):
+                    value = self.address.filters.get(name + end, "")
+                    drawn.append(Filter(f"f_{name}{end}", f"{label}{word}", "date", value))
+            else:
+                drawn.append(Filter(f"f_{name}", label, "choice",
+                                    self.address.filters.get(name, ""), filter_choices(known)))
+        return drawn
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Return what narrows the list now, each with the address that lets go of it."""
+        address = self.address
+        found = [(gettext("搜索“%(q)s”", q=address.q), address.url(q=""))] if address.q else []
+        for item in self.filters():
+            if item.value:
+                value = dict(item.choices).get(item.value, item.value)
+                found.append((f"{item.label}：{value}", address.without(item.name[2:])))
+        return found
+
+    def in_words(self) -> str:
+        """Say in a sentence what the list was narrowed by."""
+        words = [label for label, _ in self.chips()]
+        if self.address.tab:
+            words.insert(0, gettext(self.tabs[self.address.tab].label))
+        return "；".join(words) or gettext("全部")
+
+
+def filter_choices(attribute: Attribute) -> list[tuple[str, str]]:
+    """Return the values that an attribute can be filtered by."""
+    if attribute.kind == "boolean":
+        return [("1", gettext("是")), ("0", gettext("否"))]
+    if attribute.kind == "choice" and attribute.choices is not None:
+        return [(member.value, gettext(member.label)) for member in attribute.choices]
+    if attribute.kind == "link" and attribute.target is not None:
+        return [(str(row.id), str(row)) for row in options(attribute.target)]
+    return []
+
+
+def _day_criterion(column: Any, attribute: Attribute, name: str, value: str) -> Any:
+    """Compare with a day: from its beginning, or to its end, where the panel is."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise InvalidInputError({"": gettext("筛选的日期不正确：%(value)s", value=value)}) from None
+    if attribute.kind == "date":
+        return column >= day if name.endswith("_from") else column <= day
+    zone = ZoneInfo(current_app.config["TIMEZONE"])
+    if name.endswith("_from"):
+        return column >= datetime.combine(day, time(), zone)
+    return column < datetime.combine(min(day, date.max - timedelta(2)) + timedelta(1), time(), zone)

@@ -1,0 +1,95 @@
+"""The database: one metadata, aware instants, and the base of every table of ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder import Model
+from flask_appbuilder.models.sqla.base import SQLA
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Integer, String, event
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from app.core.panel import Panel
+
+Model.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+db = SQLA(metadata=Model.metadata)
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""Whether what begins now will write: SQLite then takes its lock at once and waits its turn."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime; kept in UTC on every database. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware datetime into what the database keeps."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"naive datetime {value!r}: an instant needs its time zone"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware datetime in UTC."""
+        if value is None or dialect.name != "sqlite":
+            return value.astimezone(UTC) if value else None
+        return value.replace(tzinfo=UTC)
+
+
+class Entity(Model):  # type: ignore[misc]
+    """The base of a table that the panel generates its views for.
+
+    `version` counts the edits: a form that was read at another version is refused.
+    """
+
+    __abstract__ = True
+    __panel__: Panel
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, nullable=False)
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)
+    changed_by: Mapped[str | None] = mapped_column(String(64))
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - a class, as SQLAlchemy calls it
+        """Let SQLAlchemy refuse an UPDATE of a row whose version moved meanwhile."""
+        return {"version_id_col": cls.__dict__.get("version") or cls.version}
+
+    def problems(self) -> dict[str, str]:
+        """Say what is wrong with the row as a whole: field name → sentence. None by default."""
+        return {}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Enforce foreign keys, let readers and a writer work together, wait for a lock."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # SQLAlchemy's begin event below opens the transaction
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL",
+                   "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin as a writer when we are going to write: a reader can't become one under WAL."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")

@@ -1,0 +1,66 @@
+"""Translate the interface: Chinese is the source, catalogues in app/translations add the rest.
+
+Labels that are data are marked with `N_` where they are written and translated with `gettext`
+where they are shown, so that pure modules need nothing but this one function.
+"""
+
+from __future__ import annotations
+
+import gettext as catalogues
+import os
+from functools import cache
+from pathlib import Path
+
+import flask_babel
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import has_app_context
+
+from app.core.words import N_
+
+__all__ = ["N_", "gettext", "ngettext"]
+
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+
+
+def gettext(message: str, **variables: object) -> str:
+    """Translate a message into the reader's language and fill in its %(name)s variables."""
+    if has_app_context():
+        return str(flask_babel.gettext(message, **variables)) if message else ""
+    text = _console().gettext(message) if message else ""
+    return text % variables if variables else text
+
+
+def ngettext(singular: str, plural: str, num: int, **variables: object) -> str:
+    """Translate a message with a count; %(num)d is the count itself."""
+    if has_app_context():
+        return str(flask_babel.ngettext(singular, plural, num, **variables))
+    return _console().ngettext(singular, plural, num) % {"num": num, **variables}
+
+
+def console() -> None:
+    """Let a command speak: compile the catalogues, and give them to what else asks gettext."""
+    compile_catalogues()
+    os.environ["LANGUAGE"] = os.environ.get("BANCHENG_LOCALE", "zh")
+    catalogues.bindtextdomain("messages", str(TRANSLATIONS))
+
+
+@cache
+def _console() -> catalogues.NullTranslations:
+    """Find the catalogue of a command that runs outside the application."""
+    locale = os.environ.get("BANCHENG_LOCALE", "zh")
+    return catalogues.translation("messages", TRANSLATIONS, [locale], fallback=True)
+
+
+def compile_catalogues() -> None:
+    """Compile catalogues that are newer than their compiled form; of several processes, any one."""
+    for source in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parent.parent.name)
+        draft = target.with_name(f"{target.name}.{os.getpid()}")
+        with draft.open("wb") as out:
+            write_mo(out, catalogue)
+        draft.replace(target)

@@ -1,0 +1,145 @@
+"""Keep personal data encrypted at rest, findable by equality, and masked on the way out.
+
+AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the stored text is
+`<key id>.<base64 of nonce and ciphertext>`, so that an older key still opens what it closed. The
+blind index is HMAC-SHA-256 over the normalised value with a key derived from the oldest data key, so
+that it survives a rotation.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import current_app
+from sqlalchemy import Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+from app.core.errors import DomainError
+from app.core.language import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The data keys, newest first: the newest closes, each of them opens."""
+
+    keys: Sequence[bytes]
+
+    @classmethod
+    def parse(cls, text: str) -> Keyring:
+        """Read comma-separated URL-safe base64 keys of 32 bytes; raise ValueError for others."""
+        try:
+            keys = [base64.urlsafe_b64decode(part) for part in text.split(",") if part.strip()]
+        except binascii.Error as error:
+            msg = "BANCHENG_DATA_KEY: not base64"
+            raise ValueError(msg) from error
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            msg = "BANCHENG_DATA_KEY: every key must be 32 bytes in URL-safe base64"
+            raise ValueError(msg)
+        return cls(keys)
+
+    def close(self, text: str) -> str:
+        """Encrypt a text with the newest key."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = AESGCM(self.keys[0]).encrypt(nonce, text.encode(), None)
+        return f"{_key_id(self.keys[0])}.{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, stored: str) -> str:
+        """Decrypt what any of the keys closed; raise DomainError when none of them did."""
+        identity, _, payload = stored.partition(".")
+        sealed = base64.b64decode(payload)
+        for key in self.keys:
+            if _key_id(key) == identity:
+                try:
+                    return AESGCM(key).decrypt(
+                        sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None,
+                    ).decode()
+                except InvalidTag:
+                    break
+        raise DomainError(gettext("无法解密个人信息：数据密钥不符，请联系系统管理员"))
+
+    def index(self, text: str) -> str:
+        """Return the blind index of a value: equal values, equal indexes; nothing else shows."""
+        key = hashlib.sha256(b"bancheng blind index" + self.keys[-1]).digest()
+        return hmac.new(key, normalised(text).encode(), hashlib.sha256).hexdigest()
+
+
+def _key_id(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()[:8]
+
+
+def keyring() -> Keyring:
+    """Return the keyring of the running application."""
+    ring: Keyring = current_app.extensions["keyring"]
+    return ring
+
+
+def normalised(text: str) -> str:
+    """Strip what people put between the digits of a number."""
+    return re.sub(r"[\s\-()（）]+", "", text).upper()
+
+
+class Secret(TypeDecorator[str]):
+    """A text that the database only ever sees encrypted."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Encrypt on the way in; an empty text is kept as NULL."""
+        return keyring().close(value) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Decrypt on the way out."""
+        return keyring().open(value) if value else None
+
+
+def mask_name(text: str) -> str:
+    """Keep the family name: 王** ; a company keeps its first four and last two characters."""
+    if len(text) > 4:  # noqa: PLR2004 - a person's name has at most four characters
+        return f"{text[:4]}**{text[-2:]}"
+    return text[:1] + "**" if text else ""
+
+
+def mask_phone(text: str) -> str:
+    """Keep three digits in front and four behind: 138****2046."""
+    if len(text) < 8:  # noqa: PLR2004 - too short to keep seven of its digits
+        return "*" * len(text)
+    return f"{text[:3]}****{text[-4:]}"
+
+
+def mask_id_number(text: str) -> str:
+    """Keep one character at each end of an identity number."""
+    return f"{text[0]}{'*' * (len(text) - 2)}{text[-1]}" if len(text) > 1 else "*" * len(text)
+
+
+def mask_address(text: str) -> str:
+    """Keep the first six characters, which name the county."""
+    return f"{text[:6]}****" if text else ""
+
+
+MASKS: dict[str, Callable[[str], str]] = {
+    "name": mask_name,
+    "phone": mask_phone,
+    "id_number": mask_id_number,
+    "address": mask_address,
+}
+
+
+def masked(kind: str, text: str | None) -> str:
+    """Return a value as a person who need not know it sees it."""
+    return MASKS[kind](text) if text else ""

@@ -1,0 +1,81 @@
+"""Who may do what: FAB's security manager, asked of a table in memory instead of its tables.
+
+`grants` is the table of app/access.py: entity → role → letters, where r reads (list, show, REST),
+a adds, e edits, d deletes and x exports. An entity that the table doesn't name belongs to the
+administrator.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_jwt_extended import current_user as token_user, verify_jwt_in_request
+from flask_login import current_user
+
+from app.core import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LETTERS = {
+    "can_list": "r", "can_show": "r", "can_get": "r", "can_info": "r", "can_choices": "r",
+    "can_add": "a", "can_post": "a", "can_edit": "e", "can_put": "e", "can_delete": "d",
+    "can_export": "x",
+}
+"""The letter that each generated permission asks for; any other is a name of its own."""
+
+UNNAMED = {"admin": "raedx"}
+
+
+def grants_of(code: str) -> Mapping[str, str]:
+    """Return what each role may do with an entity."""
+    table: Mapping[str, Mapping[str, str]] = current_app.extensions["grants"]
+    return table.get(code, UNNAMED)
+
+
+def holders(code: str, letter: str) -> frozenset[str]:
+    """Return the roles that may do something with an entity."""
+    return frozenset(role for role, letters in grants_of(code).items() if letter in letters)
+
+
+def may(code: str, letter: str, row: Any = None) -> bool:
+    """Say whether the person may do something with an entity, or with this row of it."""
+    person = scope.current()
+    if person.unlimited:
+        return True
+    roles = holders(code, letter) & person.roles
+    if not roles or row is None:
+        return bool(roles)
+    return scope.within(person.only(roles), row)
+
+
+class PanelSecurityManager(SecurityManager):  # type: ignore[misc]
+    """FAB's users and log-in; permissions from the table, roles from memberships."""
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Answer from memory: no statement is sent."""
+        person = scope.current()
+        letter = LETTERS.get(permission_name, "")
+        return bool(letter) and bool(holders(view_name, letter) & person.roles)
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:  # noqa: ARG002
+        """Make nothing public by permission: public pages are said to be so in their code."""
+        return False
+
+    def register_views(self) -> None:
+        """Register the token log-in alone; pages for people are the panel's own."""
+        tokens = self.appbuilder.add_api(self.security_api)
+        self.auth_view = self.appbuilder.add_view_no_menu(self.authdbview)
+        for view in (tokens, self.auth_view):
+            self.limiter.limit(self.auth_rate_limit, methods=["POST"])(view.blueprint)
+
+
+def asking_user(*, rest: bool) -> Any:
+    """Return the user of this request: REST believes tokens alone, pages the session alone."""
+    if rest:
+        verify_jwt_in_request(optional=True)
+        return token_user if token_user else None
+    return current_user if current_user.is_authenticated else None
+

@@ -1,0 +1,129 @@
+"""Load the invented data through the same operations as the panel: what can't happen, doesn't."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from app.cases import operations
+from app.cases.models import Case
+from app.cases.rules import ApplicantKind, Channel, Situation, Urgency
+from app.core import scope
+from app.core.db import db
+from app.core.errors import DomainError
+from app.core.language import gettext
+from app.core.transaction import transaction
+from app.deadlines.flagging import flag
+from app.deadlines.queries import calendar
+from app.demo.material import DEPARTMENTS, HALLS, PEOPLE
+from app.demo.plan import plan
+from app.demo.responsibilities import RESPONSIBILITIES
+from app.departments.models import Department, Hall, Membership, Responsibility, Staff
+from app.departments.operations import add_staff, appoint
+from app.departments.queries import person_of
+from app.departments.rules import HallLevel, Role
+
+if TYPE_CHECKING:
+    from app.core.scope import Person
+    from app.demo.story import CasePlan, Step
+
+AT_ONCE = 200
+
+
+def load(*, cases: int, seed: int, password: str | None, now: datetime) -> dict[str, Any]:
+    """Load everything; raise DomainError where halls exist already."""
+    chosen = password or secrets.token_urlsafe(9)
+    with scope.everything():
+        with transaction():
+            if db.session.scalar(select(Hall.id).limit(1)) is not None:
+                raise DomainError(gettext("数据库中已有大厅，演示数据只能载入空库"))
+            _organisation(chosen)
+        loaded = _cases(cases, seed, now)
+        flag(now)
+    return {"cases": loaded, "people": len(PEOPLE), "password": chosen}
+
+
+def _organisation(password: str) -> None:
+    halls: dict[str, Hall] = {}
+    for told in HALLS:
+        halls[told.code] = Hall(
+            code=told.code, name=told.name, prefix=told.prefix, level=HallLevel(told.level),
+            parent=halls.get(told.parent or ""), opening=_time(told.opening),
+            closing=_time(told.closing),
+        )
+    departments = {(told.hall, told.code): Department(
+        hall=halls[told.hall], code=told.code, name=told.name, head=told.head, phone=told.phone,
+    ) for told in DEPARTMENTS}
+    db.session.add_all([*halls.values(), *departments.values()])
+    db.session.add_all(
+        Responsibility(department=departments[hall, told.department], code=told.code,
+                       matter=told.name, legal_basis=told.legal_basis, duty=told.duty)
+        for hall in halls for told in RESPONSIBILITIES
+    )
+    db.session.flush()
+    _people(password, halls, departments)
+
+
+def _time(value: Any) -> time:
+    return value if isinstance(value, time) else time.fromisoformat(value)
+
+
+def _people(password: str, halls: dict[str, Hall],
+            departments: dict[tuple[str, str], Department]) -> None:
+    shared = ""
+    for told in PEOPLE:
+        person = db.session.scalar(select(Staff).where(Staff.username == told.username))
+        if person is not None:
+            continue
+        person = Staff(username=told.username, first_name=told.name, active=True)
+        add_staff(person, password)
+        shared = person.password = shared or person.password
+        hall = halls.get(told.hall or "")
+        department = departments.get((told.hall or "", told.department or ""))
+        appoint(person, Role(told.role), hall, department)
+
+
+def _cases(number: int, seed: int, now: datetime) -> int:
+    days = calendar()
+    people = {user.username: person_of(user) for user in db.session.scalars(
+        select(Staff).join(Membership, Membership.user_id == Staff.id))}
+    matters = {told.code: told.name for told in RESPONSIBILITIES}
+    plans = list(plan(number, seed, now, days.is_workday))
+    for start in range(0, len(plans), AT_ONCE):
+        with transaction():
+            for told in plans[start:start + AT_ONCE]:
+                _case(told, people, matters)
+        db.session.expunge_all()
+    return len(plans)
+
+
+def _case(told: CasePlan, people: dict[str, Person], matters: dict[str, str]) -> None:
+    clerk = people[f"clerk.{told.hall}"]
+    applicant = told.applicant
+    hall = db.session.scalars(select(Hall).where(Hall.code == told.hall)).one()
+    case = Case(
+        hall=hall, channel=Channel(told.channel), urgency=Urgency(told.urgency),
+        applicant_kind=ApplicantKind(applicant.kind), applicant_name=applicant.name,
+        phone=applicant.phone, id_number=applicant.id_number or None,
+        address=applicant.address or None, matter=matters[told.matter],
+        situation=Situation(told.situation), visits=told.visits, description=told.description,
+        demand=told.demand,
+    )
+    operations.register(case, actor=clerk, now=told.registered_at)
+    for step in told.steps:
+        _step(case, step, people[step.actor])
+
+
+def _step(case: Case, step: Step, actor: Person) -> None:
+    fields = dict(step.fields)
+    if step.verb == "dispatch":
+        code = fields.pop("department")
+        fields["lead_department"] = db.session.scalars(
+            select(Department).where(Department.hall_id == case.hall_id,
+                                     Department.code == code)).one()
+    if step.verb == "refuse":
+        fields["refusal_reason"] = fields.pop("reason")
+    operations.move(case, step.verb, fields, actor=actor, now=step.at)

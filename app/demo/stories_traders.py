@@ -1,0 +1,131 @@
+"""What people who open a business of their own could not get done."""
+
+from app.demo.story import Story
+
+STORIES = (
+    Story(
+        matters=("scjg-01", "scjg-02"),
+        situation="not_accepted",
+        description=(
+            "通过全程电子化平台办理{matter}，其中一位签字人是{age}岁的老人，没有智能手机，"
+            "人脸识别一直过不去，页面提示“{message}”。家里年轻人都在外地，到窗口问过{visits}次，"
+            "都答复只能在手机上认证。"
+        ),
+        demand="希望提供线下核验身份的办法，或者派人协助完成认证。",
+        outcome="工作人员上门用工作手机协助完成人脸识别和电子签名，申请已提交并核发营业执照。",
+        messages=(
+            "人脸比对失败，请重试",
+            "实名认证未通过，请在手机端完成认证",
+            "未检测到人脸，认证超时",
+        ),
+        weight=5,
+    ),
+    Story(
+        matters=("scjg-01",),
+        situation="not_approved",
+        description=(
+            "申报的公司名称在自主申报系统里显示可用，提交后却被驳回，系统提示“{message}”。"
+            "先后换了三个名称，每次都是过几天才驳回，没有一次说清楚到底哪个字不行，"
+            "前后已经{days}天。"
+        ),
+        demand="希望一次性说明名称不合规的具体原因，尽快通过设立登记。",
+        outcome="经核查为名称近似比对误判，已人工复核通过，当日核准名称并完成设立登记。",
+        messages=("名称与他人注册商标近似", "行业表述不规范，请修改", "审核不通过"),
+    ),
+    Story(
+        matters=("scjg-02",),
+        situation="not_accepted",
+        description=(
+            "在{town}开小吃店，来办{matter}，窗口说系统里查到我名下有一户同名的已注销个体户，"
+            "提示“{message}”，不能受理。那一户几年前就注销了，手里有注销通知书。"
+        ),
+        demand="希望核对清楚历史数据，正常受理我的申请。",
+        outcome="经查为历史注销状态未回写，已更正数据并当场受理，营业执照已领取。",
+        messages=("投资人信息重复", "身份证号已存在有效登记"),
+        on_the_spot=True,
+    ),
+    Story(
+        matters=("syk-01",),
+        situation="not_approved",
+        description=(
+            "在{town}开面馆，申请{matter}，现场核查后收到不通过的通知，只写了“{message}”。"
+            "按自己的理解改了两次，又等了{days}天，还是同样一句话。"
+        ),
+        demand="希望现场指导一次，讲明要改哪里。",
+        outcome="食药科上门逐项指导布局整改，复查合格，食品经营许可证已送达。",
+        messages=("布局流程不符合要求", "现场核查不通过"),
+    ),
+    Story(
+        matters=("syk-02",),
+        situation="not_accepted",
+        description=(
+            "家里做豆腐三十多年，想办{matter}，窗口说系统里没有“{message}”这个品类，"
+            "让回家等通知。等了{days}天没有消息，超市要证才肯进货。"
+        ),
+        demand="希望尽快录入品类，让我把登记办下来。",
+        outcome="已向上级平台申请增补品类并以纸质方式先行受理，登记证已发放。",
+        messages=("非发酵豆制品", "手工豆腐"),
+    ),
+    Story(
+        matters=("syk-03",),
+        situation="not_approved",
+        classification="unlawful",
+        description=(
+            "想在{town}开一家药店，申请{matter}被退回，理由是没有依法经过资格认定的药师。"
+            "我自己有多年卖药经验，证书正在考，认为可以先开业后补证。"
+        ),
+        demand="希望先发许可证，证书半年内补上。",
+        outcome=(
+            "从事药品零售应当有依法经过资格认定的药师或者其他药学技术人员，目前不具备该条件，"
+            "依法不能许可。可先聘用符合条件的人员后重新申请。"
+        ),
+        basis="《中华人民共和国药品管理法》第五十一条、第五十二条",
+    ),
+    Story(
+        matters=("jtk-02",),
+        situation="elsewhere",
+        description=(
+            "货车常年在外省跑，听说年审可以异地办理，在外地网点却查不到车辆档案，"
+            "回到{town}又说要把车开回来。来回一趟要耽误三四天的活。"
+        ),
+        demand="希望开通异地年审，不用专门把车开回来。",
+        outcome="已补传车辆电子档案并现场演示异地年审流程，申请人已在外省网点办结。",
+        on_the_spot=True,
+    ),
+    Story(
+        matters=("xzsp-01",),
+        situation="late",
+        description=(
+            "在{town}开理发店，申请{matter}已经{days}天，网上显示“{message}”，"
+            "到窗口问说材料转给了下一个岗位。租金已经交了两个月，一直不敢开门。"
+        ),
+        demand="希望尽快发证。",
+        outcome="经查材料在岗位流转中滞留，已即时审核发证，并取消一道内部流转。",
+        messages=("办理中", "待复审"),
+    ),
+    Story(
+        matters=("xzsp-02",),
+        situation="not_approved",
+        classification="unlawful",
+        description=(
+            "想在自家住宅里办课外辅导班，申请{matter}没有通过，答复说住宅不能作为办学场所，"
+            "消防也不达标。附近已有邻居在家里带学生，觉得不公平。"
+        ),
+        demand="希望允许在住宅内办学。",
+        outcome=(
+            "该场所为住宅，不具备与办学相适应且符合安全要求的场地，依法不能许可。"
+            "反映的无证办学线索已转主管部门核查。"
+        ),
+        basis="《中华人民共和国民办教育促进法》",
+    ),
+    Story(
+        matters=("xzsp-03",),
+        situation="repeated_visits",
+        description=(
+            "在{town}申请诊所备案，窗口、卫健、审批三处跑了{visits}趟，有的说备案即可，"
+            "有的说还要执业登记。材料交了两遍，一直没有人收。"
+        ),
+        demand="希望明确到底按什么办理，一次办完。",
+        outcome="已明确按诊所备案办理，由行政审批科牵头一次收件，备案凭证已发放。",
+    ),
+)

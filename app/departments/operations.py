@@ -1,0 +1,61 @@
+"""Change people: add one, set a password, give the first administrator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from werkzeug.security import generate_password_hash
+
+from app.core.db import db
+from app.core.errors import InvalidInputError
+from app.core.language import gettext
+from app.departments.models import Department, Hall, Membership, Staff
+from app.departments.rules import LEAST_PASSWORD, Role
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def add_staff(person: Staff, password: str) -> Staff:
+    """Add a person who can log in; the mail address that FAB asks for stands in for none."""
+    person.last_name = ""
+    person.email = f"{person.username}@localhost"
+    person.login_count = person.fail_login_count = 0
+    set_password(person, password)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def set_password(person: Staff, password: str) -> None:
+    """Set a password; raise InvalidInputError when it is too short."""
+    if len(password) < LEAST_PASSWORD:
+        raise InvalidInputError(
+            {"password": gettext("密码至少 %(least)d 个字符", least=LEAST_PASSWORD)},
+        )
+    person.password = generate_password_hash(password)
+
+
+def appoint(person: Staff, role: Role, hall: Hall | None = None,
+            department: Department | None = None) -> Membership:
+    """Give a person a role in a hall or a department."""
+    held = Membership(user=person, role=role, hall=hall, department=department)
+    db.session.add(held)
+    db.session.flush()
+    return held
+
+
+def first_administrator(password: str, *, now: datetime) -> bool:
+    """Make the administrator when nobody is one; say whether one was made."""
+    if db.session.scalar(select(func.count()).select_from(Membership)
+                         .where(Membership.role == Role.ADMIN)):
+        return False
+    person = db.session.scalar(select(Staff).where(Staff.username == "admin"))
+    if person is None:
+        person = add_staff(Staff(username="admin", first_name=gettext("系统管理员"), active=True,
+                                 created_on=now.replace(tzinfo=None)), password)
+    else:
+        set_password(person, password)
+    appoint(person, Role.ADMIN)
+    return True

@@ -1,0 +1,47 @@
+"""What was produced: each ledger that the scheduler wrote, for which hall, with what in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Instant
+from app.core.language import N_
+from app.core.panel import Panel, field, link
+from app.core.words import Choice
+from app.departments.models import Hall
+
+
+class LedgerKind(Choice):
+    """Which ledger."""
+
+    CASES = "cases", N_("办不成事台账")
+    OVERDUE = "overdue", N_("超期台账")
+
+
+class LedgerRun(Model):  # type: ignore[misc]
+    """One ledger that was produced on time; made once for each kind, hall and planned instant."""
+
+    __tablename__ = "ledger_run"
+    __table_args__ = (UniqueConstraint("kind", "hall_id", "planned_for"),)
+    __panel__ = Panel(
+        N_("台账"), "ledgers", columns=("planned_for", "hall", "kind", "rows", "file_name"),
+        filters=("kind", "hall", "planned_for"), order=("-planned_for", "hall_id", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    planned_for: Mapped[datetime] = field(Instant, label=N_("计划时间"), nullable=False)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), nullable=False, index=True)
+    hall: Mapped[Hall] = link(label=N_("大厅"))
+    kind: Mapped[LedgerKind] = field(LedgerKind, label=N_("台账种类"), nullable=False)
+    produced_at: Mapped[datetime] = field(Instant, label=N_("生成时间"), nullable=False)
+    rows: Mapped[int] = field(Integer, label=N_("行数"), nullable=False)
+    checksum: Mapped[str] = field(String(64), label=N_("数据校验码（SHA-256）"), nullable=False)
+    file_name: Mapped[str] = field(String(255), label=N_("文件"), nullable=False)
+
+    def __str__(self) -> str:
+        """Name the file."""
+        return self.file_name

@@ -1,0 +1,154 @@
+"""The timed jobs, as a table; and the scheduler that asks every minute what is due.
+
+APScheduler only ticks. What makes a run happen once, with any number of schedulers, is the claim
+of its row in `job_run`; what makes up a run that was missed is that the plan is asked, not the
+clock: a job names the last instant at which it should have run, and that run is claimed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from flask import current_app
+
+from app.core import clock, scope
+from app.core.db import db
+from app.core.errors import DomainError
+from app.core.jobs import RunState, claim, finish, forget
+from app.core.language import N_, gettext
+from app.deadlines.flagging import flag
+from app.deadlines.queries import calendar
+from app.ledgers.jobs import daily_ledgers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+log = logging.getLogger(__name__)
+
+LEDGER_TIME = time(17, 40)
+KEEP_RUNS = timedelta(days=30)
+FORGET_TIME = time(3, 30)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A timed job: `planned` names the last instant at which it should have run by now."""
+
+    name: str
+    title: str
+    planned: Callable[[datetime], datetime | None]
+    run: Callable[[datetime, datetime], dict[str, Any]]
+    """Called with the planned instant and now; returns what it did."""
+
+
+def every_minute(now: datetime) -> datetime:
+    """Plan a run for each full minute."""
+    return now.replace(second=0, microsecond=0)
+
+
+def each_working_day(at: time) -> Callable[[datetime], datetime | None]:
+    """Plan a run for a time of each working day; one missed is made up until the next day's."""
+    def planned(now: datetime) -> datetime | None:
+        zone = ZoneInfo(current_app.config["TIMEZONE"])
+        here, days = now.astimezone(zone), calendar()
+        for back in range(2):
+            day = here.date() - timedelta(days=back)
+            instant = datetime.combine(day, at, zone)
+            if days.is_workday(day) and instant <= now:
+                return instant
+        return None
+    return planned
+
+
+def each_day(at: time) -> Callable[[datetime], datetime | None]:
+    """Plan a run for a time of each day."""
+    def planned(now: datetime) -> datetime:
+        here = now.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
+        today = datetime.combine(here.date(), at, here.tzinfo)
+        return today if today <= now else today - timedelta(days=1)
+    return planned
+
+
+def _flag(_planned: datetime, now: datetime) -> dict[str, Any]:
+    done = flag(now)
+    return {"warning": done.warning, "overdue": done.overdue, "escalated": done.escalated}
+
+
+def _forget(_planned: datetime, now: datetime) -> dict[str, Any]:
+    return {"forgotten": forget("flag-overdue", before=now - KEEP_RUNS)}
+
+
+JOBS = (
+    Job("flag-overdue", N_("临期与超期标记"), every_minute, _flag),
+    Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
+    Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
+)
+"""Every timed job there is."""
+
+WORDS = {
+    "warning": N_("临期 %(value)s"), "overdue": N_("超期 %(value)s"),
+    "escalated": N_("提级 %(value)s"), "forgotten": N_("清理 %(value)s 条"),
+    "files": N_("生成台账 %(value)s 份"),
+}
+
+
+def node() -> str:
+    """Name this process for the record."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:128]
+
+
+def run_job(job: Job, now: datetime) -> bool:
+    """Run a job if its planned run is still to be had; say whether it was."""
+    with scope.everything():
+        planned = job.planned(now)
+        run = planned and claim(job.name, gettext(job.title), planned, node=node(), now=now)
+        if not planned or run is None:
+            return False
+        try:
+            result = job.run(planned, now)
+        except DomainError as error:
+            finish(run, RunState.FAILED, now=clock.now(), summary=str(error))
+            log.error("%s: %s", job.name, error)  # noqa: TRY400 - a sentence, not a fault
+        except Exception:
+            finish(run, RunState.FAILED, now=clock.now(), summary=gettext("程序错误，详见日志"))
+            log.exception("%s failed", job.name)
+        else:
+            finish(run, RunState.DONE, now=clock.now(), summary=_summary(result), result=result)
+        return True
+
+
+def _summary(result: dict[str, Any]) -> str:
+    return "，".join(gettext(WORDS[name], value=value) for name, value in result.items()
+                    if name in WORDS)
+
+
+def tick(app: Flask, now: datetime | None = None) -> None:
+    """Ask every job what is due, and do it."""
+    with app.app_context():
+        for job in JOBS:
+            try:
+                run_job(job, now or clock.now())
+            except Exception:
+                log.exception("%s could not be claimed", job.name)
+            finally:
+                db.session.remove()
+
+
+def start(app: Flask) -> BackgroundScheduler:
+    """Start ticking at once and then at each full minute; a late tick is one tick."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(tick, CronTrigger(second=0, timezone="UTC"), args=[app], id="tick",
+                      coalesce=True, misfire_grace_time=None, max_instances=1,
+                      next_run_time=clock.now())
+    scheduler.start()
+    return scheduler

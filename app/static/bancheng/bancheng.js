@@ -1,0 +1,209 @@
+// The little that markup cannot do: everything here is a comfort, no page needs it to work.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const words = root.dataset;
+  const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+  const typing = (target) => target.closest && target.closest("input, textarea, select, [contenteditable]");
+  const later = (run, wait) => { let timer; return (...given) => { clearTimeout(timer); timer = setTimeout(() => run(...given), wait); }; };
+
+  // A choice of look is kept in this browser only, and applied before the first paint.
+  const kept = (name) => { try { return localStorage.getItem("bancheng." + name) || ""; } catch (_) { return ""; } };
+  const keep = (name, value) => { try { localStorage.setItem("bancheng." + name, value); } catch (_) { /* private window */ } };
+  const prefer = (name, value) => { if (value) root.dataset[name] = value; else delete root.dataset[name]; };
+  root.classList.add("js");
+  ["theme", "size"].forEach((name) => prefer(name, kept(name)));
+
+  const choosers = () => all("[data-prefer]").forEach((group) => {
+    const name = group.dataset.prefer;
+    const mark = () => all("button", group).forEach((it) => it.setAttribute("aria-pressed", String(it.value === kept(name))));
+    group.addEventListener("click", (event) => {
+      const chosen = event.target.closest("button");
+      if (!chosen) return;
+      keep(name, chosen.value); prefer(name, chosen.value); mark();
+    });
+    mark();
+  });
+
+  const toggles = () => all("[data-toggle]").forEach((button) => {
+    const target = document.getElementById(button.dataset.toggle);
+    if (!target) return;
+    button.addEventListener("click", () => button.setAttribute("aria-expanded", String(target.classList.toggle("open"))));
+  });
+
+  // A small press of a key presses the button that shows it.
+  const keys = () => document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = (event.target.closest && event.target.closest("form[method=post]")) || document.querySelector("form[data-guard]");
+      const submit = form && form.querySelector("button[type=submit]:not(:disabled)");
+      if (submit) { event.preventDefault(); submit.click(); }
+      return;
+    }
+    if (event.key === "Escape") all("details.drop[open]").forEach((it) => { it.open = false; it.querySelector("summary").focus(); });
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const find = document.querySelector("#find, #q");
+    if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); return; }
+    const button = all("[data-key]").find((it) => it.dataset.key.toLowerCase() === event.key.toLowerCase());
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
+  const clicks = () => document.addEventListener("click", (event) => {
+    const { target } = event;
+    all("details.drop[open]").forEach((it) => { if (!it.contains(target)) it.open = false; });
+    if (target.closest("[data-close]")) target.closest(".notice").remove();
+    if (target.closest("[data-print]")) window.print();
+    if (target.closest("[data-back]")) history.back();
+    const peek = target.closest("[data-peek]");
+    if (peek) {
+      const input = document.getElementById(peek.dataset.peek);
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      peek.setAttribute("aria-pressed", String(shown));
+    }
+    const row = target.closest("tr[data-href]");
+    if (row && !target.closest("a, button, input, label") && !String(getSelection())) {
+      if (event.ctrlKey || event.metaKey) window.open(row.dataset.href); else location.assign(row.dataset.href);
+    }
+  });
+
+  // A table that fits keeps its head in sight; one that does not scrolls sideways.
+  const tables = () => {
+    const wraps = all("[data-table]");
+    const measure = () => wraps.forEach((wrap) => {
+      const fits = wrap.firstElementChild.scrollWidth <= wrap.clientWidth + 1;
+      wrap.classList.toggle("fits", fits);
+      if (fits) wrap.removeAttribute("tabindex"); else wrap.tabIndex = 0;
+      if (wrap.parentElement.classList.contains("flush")) wrap.parentElement.classList.toggle("fits", fits);
+    });
+    measure();
+    const watcher = new ResizeObserver(later(measure, 60));
+    wraps.forEach((wrap) => { watcher.observe(wrap); watcher.observe(wrap.firstElementChild); });
+  };
+
+  // With the mouse a filter acts at once; with the keyboard it waits for the button.
+  const filters = () => all("[data-quick]").forEach((select) => {
+    let mouse = false;
+    select.addEventListener("pointerdown", () => { mouse = true; });
+    select.addEventListener("keydown", () => { mouse = false; });
+    select.addEventListener("change", () => { if (mouse) select.form.submit(); });
+  });
+  const emptiesStayOut = () => all("form[data-plain]").forEach((form) => form.addEventListener("formdata", (event) => {
+    Array.from(event.formData.entries()).forEach(([name, value]) => { if (value === "" && name !== "q") event.formData.delete(name); });
+  }));
+
+  const snapshot = (form) => JSON.stringify(Array.from(new FormData(form).entries()).map(([name, value]) => [name, typeof value === "string" ? value : value.name + value.size]));
+  const guard = () => all("form[data-guard]").forEach((form) => {
+    const before = snapshot(form);
+    window.addEventListener("beforeunload", (event) => {
+      if (form.dataset.sent || (!("changed" in form.dataset) && snapshot(form) === before)) return;
+      event.preventDefault();
+      event.returnValue = "";
+    });
+  });
+
+  // A form goes out once. Its buttons are stopped after the press, so that the press itself is still sent.
+  const release = (form) => {
+    delete form.dataset.sent;
+    all("button[data-label]", form).forEach((it) => { it.disabled = false; it.replaceChildren(...it.savedNodes); delete it.dataset.label; });
+  };
+  const once = () => {
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form.method !== "post") return;
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
+      const pressed = event.submitter;
+      setTimeout(() => all("button[type=submit]", form).forEach((it) => {
+        it.savedNodes = Array.from(it.childNodes);
+        it.dataset.label = "1";
+        if (it === pressed || !pressed) it.textContent = words.busy;
+        it.disabled = true;
+      }), 0);
+      if ("brief" in form.dataset) setTimeout(() => release(form), 10000);
+    });
+    window.addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach(release); });
+  };
+
+  const counters = () => all("[data-most]").forEach((input) => {
+    const most = Number(input.dataset.most);
+    const note = document.createElement("p");
+    note.className = "counter";
+    note.hidden = true;
+    input.insertAdjacentElement("afterend", note);
+    const show = () => {
+      const used = Array.from(input.value).length;
+      const over = used > most;
+      note.hidden = used < most * (input.tagName === "TEXTAREA" ? 0.5 : 0.8);
+      note.classList.toggle("over", over);
+      note.textContent = words.count.replace("{used}", used).replace("{most}", most) + (over ? "（" + words.over.replace("{over}", used - most) + "）" : "");
+    };
+    input.addEventListener("input", show);
+    show();
+  });
+
+  const fetchResults = async (url, text) => {
+    const address = new URL(url, location.href);
+    address.searchParams.set("q", text);
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    return answer.ok ? (await answer.json()).results || [] : null;
+  };
+  const newest = (run) => { let turn = 0; return async (...given) => { const mine = ++turn; try { const found = await run(...given); return mine === turn ? found : null; } catch (_) { return null; } }; };
+
+  const suggestions = () => all("[data-suggest]").forEach((input) => {
+    const list = document.getElementById(input.getAttribute("list"));
+    const ask = newest(fetchResults);
+    input.addEventListener("input", later(async () => {
+      const found = await ask(input.dataset.suggest, input.value.trim());
+      if (found) list.replaceChildren(...found.map((it) => new Option("", it.text)));
+    }, 220));
+  });
+
+  // A long choice opens under the box while one types, and closes when one has chosen.
+  const choices = () => all("[data-choices]").forEach((box) => {
+    const select = document.getElementById(box.dataset.for);
+    const ask = newest(fetchResults);
+    const close = () => select.removeAttribute("size");
+    const fill = (found) => {
+      const current = select.selectedOptions[0];
+      const options = found.map((it) => new Option(it.text, it.id, false, current && current.value === String(it.id)));
+      if (current && !options.some((it) => it.value === current.value)) options.unshift(current);
+      if (!found.length) { const none = new Option(words.none, ""); none.disabled = true; options.push(none); }
+      select.replaceChildren(...options);
+      select.size = Math.min(Math.max(options.length, 2), 7);
+    };
+    const choose = (option) => { if (option && !option.disabled) { option.selected = true; select.dispatchEvent(new Event("change", { bubbles: true })); } close(); };
+    box.addEventListener("input", later(async () => { const found = await ask(box.dataset.choices, box.value.trim()); if (found) fill(found); }, 220));
+    box.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown") { event.preventDefault(); select.focus(); }
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); choose(Array.from(select.options).find((it) => it.value && !it.disabled && it.text.includes(box.value.trim()))); }
+    });
+    select.addEventListener("click", () => { if (select.size > 1) close(); });
+    select.addEventListener("keydown", (event) => { if (event.key === "Enter" && select.size > 1) { event.preventDefault(); close(); } });
+    select.addEventListener("blur", close);
+  });
+
+  const small = () => {
+    all("[data-file]").forEach((input) => input.addEventListener("change", () => {
+      input.parentElement.querySelector(".file-name").textContent = Array.from(input.files).map((it) => it.name).join("、") || words.noFile;
+    }));
+    all("[data-caps]").forEach((input) => ["keydown", "keyup", "blur"].forEach((kind) => input.addEventListener(kind, (event) => {
+      document.getElementById(input.dataset.caps).hidden = !(event.getModifierState && event.getModifierState("CapsLock"));
+    })));
+    const mark = () => all(".options .option").forEach((it) => it.classList.toggle("on", it.firstElementChild.checked));
+    document.addEventListener("change", mark);
+    mark();
+    const here = document.querySelector(".side .on");
+    if (here) { const side = here.closest(".side"); side.scrollTop = here.offsetTop - side.offsetTop - side.clientHeight * 0.7; }
+    const first = document.querySelector("[data-focus]");
+    if (first) { first.focus({ preventScroll: true }); first.scrollIntoView({ block: "nearest" }); }
+    let opened = [];
+    window.addEventListener("beforeprint", () => { opened = all("details.more:not([open])"); opened.forEach((it) => { it.open = true; }); });
+    window.addEventListener("afterprint", () => opened.forEach((it) => { it.open = false; }));
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    [choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small].forEach((start) => start());
+  });
+})();

@@ -1,0 +1,73 @@
+"""Settings, all from the environment. Each is read once, at start, by `settings()`."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent
+
+
+def settings() -> dict[str, Any]:
+    """Return the configuration of the application from the environment."""
+    # Where the embedded database and generated keys live.
+    instance = Path(os.environ.get("BANCHENG_INSTANCE", ROOT / "instance"))
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{instance / 'bancheng.db'}"
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    embedded = url.startswith("sqlite")
+    return {
+        # SQLite file by default; postgresql://user:password@host/name in production.
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {} if embedded else {"pool_pre_ping": True},
+        "EMBEDDED": embedded,
+        "INSTANCE": instance,
+        # Signs sessions and tokens; the same on every node.
+        "SECRET_KEY": _secret("BANCHENG_SECRET_KEY", instance, embedded=embedded),
+        # Encrypts personal data: comma-separated, newest first; the same on every node.
+        "DATA_KEY": _secret("BANCHENG_DATA_KEY", instance, embedded=embedded),
+        # The folder that scheduled ledgers are written to.
+        "EXPORTS": Path(os.environ.get("BANCHENG_EXPORTS", ROOT / "exports")),
+        # zh or en: the language before a person chooses, and of the command line.
+        "BABEL_DEFAULT_LOCALE": os.environ.get("BANCHENG_LOCALE", "zh"),
+        # 1 when every request comes through HTTPS: cookies are then sent over it alone.
+        "SESSION_COOKIE_SECURE": os.environ.get("BANCHENG_HTTPS", "") == "1",
+        # Host names that the panel answers to, comma-separated; empty: any.
+        "TRUSTED_HOSTS": _names(os.environ.get("BANCHENG_HOSTS", "")) or None,
+        # How many log-ins one address may try.
+        "AUTH_RATE_LIMIT": os.environ.get("BANCHENG_LOGIN_LIMIT", "10 per minute"),
+        # Where log-in attempts are counted; redis://… when several processes serve.
+        "RATELIMIT_STORAGE_URI": os.environ.get("BANCHENG_LIMIT_STORAGE", "memory://"),
+    }
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _secret(name: str, instance: Path, *, embedded: bool) -> str:
+    """Read a key from the environment; on the embedded database make one and keep it."""
+    if value := os.environ.get(name):
+        return value
+    if not embedded:
+        msg = f"{name} must be set when DATABASE_URL names a server: every node needs the same key"
+        raise SystemExit(msg)
+    path = instance / name.lower()
+    if not path.exists():
+        _keep(path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    return path.read_text().strip()
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a private file whole or not at all; of several processes, the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()

@@ -1,0 +1,279 @@
+"""The command line: serve, scheduler, setup, db, demo, flag-overdue, deadline, calendar, ledger.
+
+Every command exits 0 when it did what it was asked, 1 with one plain line on stderr when it could
+not, 2 when it was called wrongly.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from flask.cli import ScriptInfo, with_appcontext
+
+from app.core.errors import DomainError
+from app.core.language import console, gettext as _
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+console()
+
+
+def _create_app() -> Flask:
+    from app.factory import create_app
+
+    return create_app()
+
+
+class Commands(click.Group):
+    """The commands; without a word, `serve`. A plain error is one line on stderr."""
+
+    def main(self, args: Any = None, *rest: Any, **options: Any) -> Any:
+        """Turn a sentence of ours into exit code 1."""
+        words = list(sys.argv[1:] if args is None else args)
+        options["obj"] = ScriptInfo(create_app=_create_app)
+        try:
+            return super().main(words or ["serve"], *rest, **options)
+        except (DomainError, ValueError) as error:
+            click.echo(" ".join(str(error).split()), err=True)
+            sys.exit(1)
+
+
+class Instant(click.ParamType):
+    """An ISO 8601 date and time; without an offset it is the wall clock of the time zone."""
+
+    name = "ISO"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Read the text."""
+        try:
+            return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(_("不是 ISO 格式的日期时间：%(value)s", value=value), param, ctx)
+
+
+class ClockTime(click.ParamType):
+    """A time of day, HH:MM."""
+
+    name = "HH:MM"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> time:
+        """Read the text."""
+        try:
+            return value if isinstance(value, time) else time.fromisoformat(value)
+        except ValueError:
+            self.fail(_("不是 HH:MM 格式的时刻：%(value)s", value=value), param, ctx)
+
+
+class Zone(click.ParamType):
+    """The name of a time zone."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> ZoneInfo:
+        """Find the time zone."""
+        try:
+            return value if isinstance(value, ZoneInfo) else ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.fail(_("没有这个时区：%(value)s", value=value), param, ctx)
+
+
+JSON = click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
+
+
+def _print(result: Any) -> None:
+    click.echo(json.dumps(result, ensure_ascii=False, default=str))
+
+
+@click.group(cls=Commands, help=_("办成：“办不成事”窗口的登记、派发、时限与台账。不带命令时等于 serve。"))
+def cli() -> None:
+    """Hold the commands."""
+
+
+@cli.command(help=_("启动网页服务（默认连同定时任务）；SQLite 首次启动时自动建库"))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("监听地址"))
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535),
+              help=_("监听端口"))
+@click.option("--no-scheduler", is_flag=True, help=_("不运行定时任务"))
+@with_appcontext
+def serve(host: str, port: int, *, no_scheduler: bool) -> None:
+    """Serve the panel."""
+    from flask import current_app
+    from waitress import create_server
+
+    from app import scheduler
+    from app.panel.readiness import schema_is_current
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    if app.config["EMBEDDED"]:
+        _tell_administrator(_prepared(None))
+    elif not schema_is_current():
+        raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
+    try:
+        server = create_server(app, host=host, port=port, threads=8, ident="")
+    except OSError as error:
+        raise DomainError(_("无法监听 %(host)s:%(port)d：%(why)s", host=host, port=port,
+                            why=error.strerror or error)) from error
+    ticking = None if no_scheduler else scheduler.start(app)
+    click.echo(_("办成已启动：http://%(host)s:%(port)d/", host=host, port=port))
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
+    try:
+        server.run()
+    finally:
+        if ticking is not None:
+            ticking.shutdown(wait=True)
+
+
+@cli.command(help=_("只运行定时任务；可以在多台机器上同时运行"))
+@with_appcontext
+def scheduler() -> None:
+    """Run the timed jobs alone."""
+    from flask import current_app
+
+    from app import scheduler as jobs
+    from app.panel.readiness import schema_is_current
+
+    if not schema_is_current():
+        raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
+    ticking = jobs.start(current_app._get_current_object())  # type: ignore[attr-defined] # noqa: SLF001
+    click.echo(_("定时任务已启动"))
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: stopped.set())
+    stopped.wait()
+    ticking.shutdown(wait=True)
+
+
+@cli.command(help=_("准备数据库：结构、角色、管理员、基础数据；可重复运行"))
+@click.option("--admin-password", help=_("首个管理员的密码；不给则随机生成并只显示一次"))
+@with_appcontext
+def setup(admin_password: str | None) -> None:
+    """Prepare the database."""
+    _tell_administrator(_prepared(admin_password), shown=admin_password is None)
+    click.echo(_("数据库已就绪"))
+
+
+def _prepared(password: str | None) -> str | None:
+    from app.setup import prepare
+
+    return prepare(password)
+
+
+def _tell_administrator(password: str | None, *, shown: bool = True) -> None:
+    if password is not None:
+        text = password if shown else "********"
+        click.echo(_("管理员 admin，密码（只显示这一次）：%(password)s", password=text))
+
+
+@cli.group(help=_("演示数据"))
+def demo() -> None:
+    """Hold the commands of the invented data."""
+
+
+@demo.command("load", help=_("载入虚构的大厅、科室、人员与事项；相同种子得到相同数据"))
+@click.option("--cases", default=200, show_default=True, type=click.IntRange(1, 100_000),
+              help=_("事项件数"))
+@click.option("--seed", default=1, show_default=True, help=_("随机种子"))
+@click.option("--password", help=_("演示人员的密码；不给则随机生成并只显示一次"))
+@click.option("--now", type=Instant(), help=_("以此刻为准编排事项（默认为现在）"))
+@JSON
+@with_appcontext
+def demo_load(cases: int, seed: int, password: str | None, now: datetime | None, *,
+              as_json: bool) -> None:
+    """Load invented data."""
+    from app.demo.loader import load
+
+    done = load(cases=cases, seed=seed, password=password, now=_instant(now))
+    if as_json:
+        _print(done)
+        return
+    click.echo(_("已载入演示数据（均为虚构）：%(cases)d 件事项。人员密码：%(password)s",
+                 cases=done["cases"], password=done["password"] if not password else "********"))
+
+
+@cli.command("flag-overdue", help=_("标记临期、超期和提级的事项，输出 JSON"))
+@click.option("--now", type=Instant(), help=_("以此刻为准（默认为现在）"))
+@with_appcontext
+def flag_overdue(now: datetime | None) -> None:
+    """Flag what is due soon and overdue."""
+    from app.core import scope
+    from app.deadlines.flagging import flag
+
+    instant = _instant(now)
+    with scope.everything():
+        done = flag(instant)
+    _print({"now": instant.isoformat(), "warning": done.warning, "overdue": done.overdue,
+            "escalated": done.escalated})
+
+
+@cli.command(help=_("推算到期时间并逐日说明，输出 JSON"))
+@click.option("--start", required=True, type=Instant(), help=_("起算时间"))
+@click.option("--days", required=True, type=int, help=_("工作日数"))
+@click.option("--calendar", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help=_("只用这个日历文件（CSV）"))
+@click.option("--closing", default="17:30", show_default=True, type=ClockTime(),
+              help=_("下班时间"))
+@click.option("--tz", default="Asia/Shanghai", show_default=True, type=Zone(), help=_("时区"))
+def deadline(start: datetime, days: int, file: Path | None, closing: time, tz: ZoneInfo) -> None:
+    """Explain a deadline."""
+    from app.deadlines.calendar_file import calendar_from
+    from app.deadlines.clock import Hours, explain
+
+    calendar = calendar_from(file) if file is not None else _calendar()
+    hours = Hours(min(time(9), closing) if closing > time(9) else time(0), closing, tz)
+    _print(explain(calendar, start if start.tzinfo else start.replace(tzinfo=tz), days, hours))
+
+
+def _calendar() -> Any:
+    """Return the database's calendar; the published one where there is no database yet."""
+    from sqlalchemy.exc import DBAPIError
+
+    from app.core import scope
+    from app.deadlines.queries import calendar, revision
+    from app.deadlines.statutory import default_calendar
+
+    app = _create_app()
+    if app.config["EMBEDDED"] and not (app.config["INSTANCE"] / "bancheng.db").exists():
+        return default_calendar()
+    with app.app_context(), scope.everything():
+        try:
+            return calendar() if revision() else default_calendar()
+        except DBAPIError:
+            return default_calendar()
+
+
+def _instant(moment: datetime | None) -> datetime:
+    from flask import current_app
+
+    from app.core import clock
+
+    if moment is None:
+        return clock.now()
+    zone = ZoneInfo(current_app.config["TIMEZONE"])
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _commands() -> None:
+    """Add the commands that features and libraries bring along."""
+    from flask_migrate.cli import db
+
+    from app.deadlines.commands import calendar
+    from app.ledgers.commands import ledger
+
+    for command in (db, calendar, ledger):
+        cli.add_command(command)
+
+
+_commands()
+
+if __name__ == "__main__":
+    cli.main()
+

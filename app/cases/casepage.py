@@ -12,7 +12,7 @@ from app.cases.forms import text_field
 from app.cases.lamps import lamp
 from app.cases.operations import why_not
 from app.cases.queries import timeline_of
-from app.cases.rules import MOVES, Satisfaction
+from app.cases.rules import ENDED, MOVES, Satisfaction
 from app.core.crud.pages import Fact, FormPage, Input
 from app.core.crud.present import EMPTY, local
 from app.core.language import N_, gettext
@@ -118,7 +118,9 @@ def build(case: Case, *, fact: Callable[[str], Fact], actor: Person, now: dateti
 
 def buttons(case: Case, actor: Person, base: str) -> list[MoveButton]:
     """Return the moves of the person's roles: those that can be made now, and why not the rest."""
-    found = []
+    found: list[MoveButton] = []
+    if case.status in ENDED:
+        return found
     for step in MOVES:
         if step.role not in actor.roles:
             continue

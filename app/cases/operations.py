@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.cases.models import MAX_TEXT, Assignment, AssignmentRole, Case, CaseCounter
 from app.cases.queries import responsibility_for
-from app.cases.rules import MOVE, Move, Outcome, Satisfaction, Status
+from app.cases.rules import ENDED, MOVE, Move, Outcome, Satisfaction, Status
 from app.core import scope, timeline
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
@@ -63,7 +63,7 @@ def _derive(case: Case) -> None:
 def edit(case: Case, changes: Mapping[str, tuple[Any, Any]], *, actor: Person,
          now: datetime) -> None:
     """Write down who changed what; personal data is told masked."""
-    if case.status is Status.CLOSED or case.status is Status.REFUSED:
+    if case.status in ENDED:
         raise DomainError(gettext("事项已结束，不能再修改"))
     if not changes:
         return

@@ -56,7 +56,7 @@ def proposed_department(case: Case) -> Any:
 
 def at_stage(reached: Stage, now: datetime) -> Any:
     """Return the criterion of the cases whose running clock is at a stage, or past it if late."""
-    clock = Deadline.__table__.c
+    clock = Deadline.__table__.alias("running").c
     late = clock.due_at < now
     meaning = {
         Stage.ON_TRACK: clock.warn_at > now,

@@ -121,3 +121,6 @@ MOVE = {move.verb: move for move in MOVES}
 
 OPEN = (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)
 """The states in which something is still to be done for the applicant."""
+
+ENDED = (Status.REFUSED, Status.CLOSED)
+"""The states from which no move leads on."""

@@ -96,6 +96,9 @@ class CaseView(EntityView):
             return Cell(row.lead_department.name if row.lead_department else present.EMPTY)
         return super().cell(name, row)
 
+    def add_label(self) -> str:
+        return gettext("登记事项")
+
     # --- intake and edit -----------------------------------------------------------------------
 
     def prepare(self, form: FlaskForm, row: Case) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, insert, literal, null, select, update
+from sqlalchemy import Integer, and_, bindparam, func, insert, literal, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import Instant, db
@@ -55,8 +55,10 @@ def flag(now: datetime, *, batch: int = BATCH) -> Flagged:
     """
     with transaction():
         first = db.session.connection().execute(_first()).mappings().one()
-    began = [stage for stage, at in first.items() if at is not None and _BEGAN[stage](at, now)]
-    return Flagged(**{stage: _flag_all(stage, now, batch) for stage in began})
+    return Flagged(**{
+        stage: _flag_all(stage, now, since=at, batch=batch)
+        for stage, at in first.items() if at is not None and _BEGAN[stage](at, now)
+    })
 
 
 def settle(clock: Deadline, now: datetime) -> None:
@@ -72,37 +74,42 @@ def settle(clock: Deadline, now: datetime) -> None:
             db.session.expire(clock, [marked_at])
 
 
-def statement(stage: str) -> Select[tuple[int, int]]:
-    """Return the statement that flags the next batch on PostgreSQL; fill in :now and :batch.
+def statement(stage: str) -> Select[Any]:
+    """Return what flags the next batch of a stage on PostgreSQL: :now, :since and :batch.
 
-    Its one row: how many deadlines were marked, how many flags are new.
+    Its one row: how many deadlines were `marked`, how many flags are `fresh`, and the `since` of
+    the next batch.
     """
     return _at_once(stage, one=False)
 
 
-def _flag_all(stage: str, now: datetime, batch: int) -> int:
-    """Flag batch after batch, until one is not full."""
-    total = 0
-    while True:
+def _flag_all(stage: str, now: datetime, *, since: datetime, batch: int) -> int:
+    """Flag batch after batch, until one is not full.
+
+    Each goes on where the one before it stopped: to begin from the front again is to step over all
+    that was just flagged, which a long-running reader keeps from being cleared away.
+    """
+    total, marked = 0, batch
+    while marked == batch:
         with transaction():
-            marked, fresh = _flag_some(stage, {"now": now, "batch": batch})
+            marked, fresh, since = _flag_some(stage, {"now": now, "since": since, "batch": batch})
         total += fresh
-        if marked < batch:
-            return total
+    return total
 
 
-def _flag_some(stage: str, given: dict[str, Any]) -> tuple[int, int]:
-    """Flag a batch, or the one clock that is given; return how many were marked, how many new."""
+def _flag_some(stage: str, given: dict[str, Any]) -> tuple[int, int, Any]:
+    """Flag a batch, or the one clock that is given; return what `statement` does."""
     connection = db.session.connection()
     one = "only" in given
     if connection.dialect.name == "postgresql":
-        marked, fresh = connection.execute(_at_once(stage, one=one), given).one()
-        return marked, fresh
+        done = connection.execute(_at_once(stage, one=one), given).one()
+        return done.marked, done.fresh, done.since
     mark, insert_flags, insert_events = _in_turn(stage, one=one)
-    ids = connection.scalars(mark, given).all()
-    told = connection.scalars(insert_flags, {"now": given["now"], "ids": ids}).all()
-    connection.execute(insert_events, {"now": given["now"], "ids": told})
-    return len(ids), len(told)
+    marked = connection.execute(mark, given).all()
+    chosen = {"now": given["now"], "ids": [clock.id for clock in marked]}
+    fresh = connection.scalars(insert_flags, chosen).all()
+    connection.execute(insert_events, {**chosen, "ids": fresh})
+    return len(marked), len(fresh), max((clock.began_at for clock in marked), default=None)
 
 
 @cache
@@ -119,26 +126,28 @@ def _first() -> Select[Any]:
 
 
 @cache
-def _at_once(stage: str, *, one: bool) -> Select[tuple[int, int]]:
+def _at_once(stage: str, *, one: bool) -> Select[Any]:
     """Mark, flag and tell in one statement, for PostgreSQL."""
     due = _due(stage, one=one).cte("due")
-    marked = _mark(stage, select(due.c.id)).returning(*_told_of(stage)).cte("marked")
+    marked = _mark(stage, select(due.c.id)).cte("marked")
     fresh = _insert_flags(stage, postgresql, marked).cte("fresh")
     is_fresh = marked.c.id.in_(select(fresh.c.deadline_id))
-    told = _insert_events(stage, _payload_on_postgresql, marked, is_fresh)
-    told = told.returning(_event.c.id).cte("told")
-    return select(*(
-        select(func.count()).select_from(rows).scalar_subquery() for rows in (marked, told)
-    ))
+    told = _insert_events(stage, _payload_on_postgresql, marked, is_fresh).cte("told")
+    return select(
+        select(func.count()).select_from(marked).scalar_subquery().label("marked"),
+        select(func.count()).select_from(fresh).scalar_subquery().label("fresh"),
+        select(func.max(marked.c.began_at)).scalar_subquery().label("since"),
+    ).add_cte(told)
 
 
 @cache
 def _in_turn(stage: str, *, one: bool) -> tuple[Any, Any, Any]:
     """Mark, flag and tell in three statements, for SQLite, under its one writer's lock."""
-    chosen = _deadline.c.id.in_(bindparam("ids", expanding=True))
-    return (_mark(stage, _due(stage, one=one)).returning(_deadline.c.id),
-            _insert_flags(stage, sqlite, _deadline, chosen),
-            _insert_events(stage, _payload_on_sqlite, _deadline, chosen))
+    clocks = select(*_facts(stage)).subquery("clock")
+    chosen = clocks.c.id.in_(bindparam("ids", expanding=True))
+    return (_mark(stage, _due(stage, one=one)),
+            _insert_flags(stage, sqlite, clocks, chosen),
+            _insert_events(stage, _payload_on_sqlite, clocks, chosen))
 
 
 def _open(stage: str) -> ColumnElement[bool]:
@@ -152,26 +161,28 @@ def _due(stage: str, *, one: bool) -> Select[tuple[int]]:
     due = select(_deadline.c.id).where(_open(stage), _BEGAN[stage](instant, _now))
     if one:
         return due.where(_deadline.c.id == bindparam("only")).with_for_update(key_share=True)
-    batch = due.order_by(instant).limit(bindparam("batch"))
-    return batch.with_for_update(key_share=True, skip_locked=True)
+    batch = due.where(instant >= bindparam("since")).order_by(instant)
+    return (batch.limit(bindparam("batch", type_=Integer()))
+            .with_for_update(key_share=True, skip_locked=True))
 
 
-def _told_of(stage: str) -> list[Any]:
-    """List the columns that a flag and its event tell of."""
-    names = ("id", "case_id", "case_number", "due_version", "due_at", OPEN_STAGES[stage])
-    return [_deadline.c[name] for name in dict.fromkeys(names)]
+def _facts(stage: str) -> list[Any]:
+    """List what a flag and its event tell of a clock."""
+    columns = [_deadline.c[name] for name in
+               ("id", "case_id", "case_number", "due_at", "due_version")]
+    return [*columns, _deadline.c[OPEN_STAGES[stage]].label("began_at")]
 
 
 def _mark(stage: str, ids: Select[tuple[int]]) -> Any:
-    """Take deadlines out of the stage's index; `version` stays, for nobody edited them."""
+    """Take clocks out of the stage's index; `version` stays, for nobody edited them."""
     return (update(_deadline).where(_deadline.c.id.in_(ids))
-            .values({f"{stage}_flagged_at": _now}))
+            .values({f"{stage}_flagged_at": _now}).returning(*_facts(stage)))
 
 
 def _insert_flags(stage: str, dialect: Any, clocks: Any, *chosen: ColumnElement[bool]) -> Any:
     """Insert the flags of clocks; what was flagged at this due-version before is passed over."""
-    flags = select(clocks.c.id, literal(stage), clocks.c.due_version,
-                   clocks.c[OPEN_STAGES[stage]], _now).where(*chosen)
+    flags = select(clocks.c.id, literal(stage), clocks.c.due_version, clocks.c.began_at,
+                   _now).where(*chosen)
     columns = ["deadline_id", "stage", "due_version", "began_at", "flagged_at"]
     return (dialect.insert(_flag).from_select(columns, flags)
             .on_conflict_do_nothing().returning(_flag.c.deadline_id))
@@ -180,10 +191,10 @@ def _insert_flags(stage: str, dialect: Any, clocks: Any, *chosen: ColumnElement[
 def _insert_events(stage: str, payload: Callable[[Any], Any], clocks: Any,
                    chosen: ColumnElement[bool]) -> Insert:
     """Tell in the timelines of the chosen clocks' cases that the stage began."""
-    events = select(clocks.c.case_id, clocks.c.case_number, clocks.c[OPEN_STAGES[stage]], _now,
-                    null(), literal(SYSTEM.name), literal(stage), payload(clocks.c)).where(chosen)
-    columns = ["case_id", "case_number", "at", "recorded_at",
-               "actor_id", "actor", "kind", "payload"]
+    events = select(clocks.c.case_id, clocks.c.case_number, clocks.c.began_at, _now, null(),
+                    literal(SYSTEM.name), literal(stage), payload(clocks.c)).where(chosen)
+    columns = ["case_id", "case_number", "at", "recorded_at", "actor_id", "actor", "kind",
+               "payload"]
     return insert(_event).from_select(columns, events)
 
 

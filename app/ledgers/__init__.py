@@ -1,0 +1,24 @@
+"""The ledgers that supervisors take away: Excel workbooks of cases, at once or every working day.
+
+Change here: columns and kinds (`columns`), how a row is judged and coloured (`telling`), what a
+ledger is narrowed by, its cover and its file's name (`production`), what is made on time (`jobs`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.cases.models import Case
+from app.core import crud
+from app.core.crud.export import EXPORTERS
+from app.ledgers import visibility
+from app.ledgers.models import LedgerRun
+from app.ledgers.views import LedgerView, export_cases
+
+__all__ = ["register", "visibility"]
+
+
+def register(appbuilder: Any) -> None:
+    """Register the views of this feature, and the ledger as the export of cases."""
+    crud.register(appbuilder, LedgerRun, LedgerView, read_only=True)
+    EXPORTERS[Case] = export_cases

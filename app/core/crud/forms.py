@@ -21,6 +21,7 @@ from wtforms import (
     ValidationError,
     validators,
 )
+from wtforms.fields import SelectChoice
 
 from app.core.crud.pages import Input
 from app.core.crud.present import local, text_of
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 MOST_OPTIONS = 200
 """How many rows a select box lists; beyond that it is searched on the server."""
+
+MANY_OPTIONS = 40
+"""From how many rows on a select box gets a search field above it."""
 
 MOST_CHARACTERS = 4000
 MOST_INTEGER = 2**31 - 1
@@ -164,10 +168,11 @@ def field_for(attribute: Attribute, *, editing: bool = False) -> Field:
 
 def _choice_field(attribute: Attribute, common: dict[str, Any]) -> SelectField:
     kind: Any = attribute.choices
-    blank = [] if attribute.required and attribute.default else [("", gettext("请选择"))]
+    blank = [] if attribute.required and attribute.default else [
+        SelectChoice("", gettext("请选择"))]
     return SelectField(
         gettext(attribute.label), **common, filters=[empty_is_none],
-        choices=blank + [(member.value, gettext(member.label)) for member in kind],
+        choices=blank + [SelectChoice(member.value, gettext(member.label)) for member in kind],
         coerce=lambda value: kind(value) if value else "",
     )
 
@@ -219,12 +224,14 @@ def drawn(field: Field, row: Any = None, attribute: Attribute | None = None,
     if attribute is not None and attribute.kind == "secret" and row is not None and row.id:
         placeholder = text_of(attribute, row)
         hint = gettext("不改请留空；要清除请填一个减号") if placeholder else hint
+    choices = _choices(field)
+    searched = isinstance(field, LinkField) and len(choices) > MANY_OPTIONS
     return Input(
         name=field.name, label=str(field.label.text), kind=kind, value=shown(field), hint=hint,
         required=field.flags.required is True, errors=[str(error) for error in field.errors],
-        choices=_choices(field), placeholder=placeholder, wide=kind == "textarea",
+        choices=choices, placeholder=placeholder, wide=kind == "textarea",
         max_length=attribute.max_length if attribute else 0,
-        choices_url=choices_url if isinstance(field, LinkField) else "",
+        choices_url=choices_url if searched else "",
     )
 
 
@@ -246,7 +253,7 @@ def _choices(field: Field) -> list[tuple[str, str, bool]]:
         blank = [] if field.flags.required and field.data else [("", gettext("请选择"), False)]
         return blank + [(str(row.id), str(row), row is chosen) for row in rows]
     if isinstance(field, SelectField):
-        return [(str(value), str(label), str(value) == str(field.data or ""))
-                for value, label, *_ in field.iter_choices()]
+        return [(str(choice.value), str(choice.label), str(choice.value) == str(field.data or ""))
+                for choice in field.iter_choices()]
     return []
 

@@ -59,7 +59,6 @@ class EntityView(ModelView):
     own_routes: tuple[str, ...] = ()
     """Routes that a feature adds to those of a read-only entity."""
     tabs: Mapping[str, TabRule] = {}
-    title_of_list = ""
     query_class: type[Query] = Query
 
     # --- what the model says ---------------------------------------------------------------
@@ -138,8 +137,17 @@ class EntityView(ModelView):
         """Show a page of the list."""
         address = Address.read(self.url, request.args)
         query = self.query(address)
-        page = Page(self.title_of_list or gettext(self.panel.name))
+        page = Page(self.list_title_of(address))
         return self.render_template("panel/list.html", page=page, listing=self.listing(query))
+
+    def list_title_of(self, address: Address) -> str:
+        """Return the title of a list: its own, or that of the part that is shown."""
+        rule = self.tabs.get(address.tab)
+        return gettext(rule.label) if rule else gettext(self.panel.name)
+
+    def add_label(self) -> str:
+        """Say what adding a row is called."""
+        return gettext("新增%(name)s", name=gettext(self.panel.name))
 
     def query(self, address: Address) -> Query:
         """Return the query that an address means."""
@@ -191,8 +199,7 @@ class EntityView(ModelView):
     def _add_button(self) -> list[Button]:
         if not may(self.panel.code, "a"):
             return []
-        label = gettext("新增%(name)s", name=gettext(self.panel.name))
-        return [Button(label, f"{self.route_base}/add", "main", "N")]
+        return [Button(self.add_label(), f"{self.route_base}/add", "main", "N")]
 
     def _columns(self, query: Query) -> list[Col]:
         address, found = query.address, []
@@ -308,8 +315,7 @@ class EntityView(ModelView):
             if not problems:
                 flash(gettext("已新增：%(row)s", row=str(row)), "success")
                 return redirect(self.after_add(row))
-        title = gettext("新增%(name)s", name=gettext(self.panel.name))
-        return self._render_form(form, None, title, problems)
+        return self._render_form(form, None, self.add_label(), problems)
 
     def after_add(self, row: Any) -> str:
         """Return where one goes after adding a row."""

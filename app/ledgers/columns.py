@@ -1,0 +1,164 @@
+"""The ledgers as data: what each column is called, where it comes from, how its value is told.
+
+A new column is a new line here, a new ledger a new entry of `LEDGERS`; the select, the workbook
+and its cover follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.cases.models import Assignment, AssignmentRole, Case
+from app.core.language import N_
+from app.core.privacy import masked
+from app.core.workbook import Kind, Value
+from app.deadlines.models import Deadline
+from app.deadlines.rules import Verdict
+from app.departments.models import Department, Hall
+from app.ledgers.models import LedgerKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is known about a row while its values are told.
+
+    `late` is None for a case without a clock; `days_late` counts working days, None when not late.
+    """
+
+    zone: ZoneInfo
+    late: bool | None
+    days_late: int | None
+    say: Callable[[str], str]
+    """Translate a word of ours."""
+
+
+def plain(value: Any, _line: Line) -> Value:
+    """Tell a value as it is."""
+    told: Value = value
+    return told
+
+
+def label(value: Any, line: Line) -> Value:
+    """Tell a code by its label."""
+    return line.say(value.label) if value is not None else None
+
+
+def local(value: Any, line: Line) -> Value:
+    """Tell an instant as the wall clock of the hall showed it; Excel knows no time zones."""
+    return value.astimezone(line.zone).replace(tzinfo=None) if value is not None else None
+
+
+def name(value: Any, _line: Line) -> Value:
+    """Tell a name masked: a ledger is carried away."""
+    return masked("name", value)
+
+
+def phone(value: Any, _line: Line) -> Value:
+    """Tell a telephone number masked."""
+    return masked("phone", value)
+
+
+def late(_value: Any, line: Line) -> Value:
+    """Tell whether the case is late; nothing where no clock ever ran."""
+    return None if line.late is None else line.say(N_("是") if line.late else N_("否"))
+
+
+def days_late(_value: Any, line: Line) -> Value:
+    """Tell by how many working days the case is late."""
+    return line.days_late
+
+
+@dataclass(frozen=True)
+class LedgerColumn:
+    """A column; width in characters of the standard font, two to a Chinese character."""
+
+    title: str
+    source: Any
+    width: float
+    tell: Callable[[Any, Line], Value] = plain
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger: its columns, and which cases it lists at an instant (None: all)."""
+
+    columns: tuple[LedgerColumn, ...]
+    criterion: Callable[[datetime], ColumnElement[bool]] | None = None
+    about: str = ""
+    """What the ledger lists, in words, when it is not everything."""
+
+
+def _assisting() -> Any:
+    """Select the names of the departments that assist, in the order in which they were called.
+
+    Past the scope on purpose: whoever sees a case may know who works on it.
+    """
+    task, department = Assignment.__table__, Department.__table__
+    names = (
+        select(department.c.name)
+        .join_from(task, department, task.c.department_id == department.c.id)
+        .where(task.c.case_id == Case.id, task.c.role == AssignmentRole.ASSIST)
+        .order_by(task.c.id).correlate(Case).subquery()
+    )
+    return select(func.aggregate_strings(names.c.name, "、")).scalar_subquery()
+
+
+CASE_COLUMNS = (
+    LedgerColumn(N_("编号"), Case.number, 15),
+    LedgerColumn(N_("大厅"), Hall.name, 14),
+    LedgerColumn(N_("来源渠道"), Case.channel, 9, label),
+    LedgerColumn(N_("受理时间"), Case.accepted_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("反映人"), Case.applicant_name, 9, name),
+    LedgerColumn(N_("联系电话"), Case.phone, 13, phone),
+    LedgerColumn(N_("事项名称"), Case.matter, 18),
+    LedgerColumn(N_("情形"), Case.situation, 12, label),
+    LedgerColumn(N_("分类"), Case.classification, 12, label),
+    LedgerColumn(N_("反映内容"), Case.description, 34),
+    LedgerColumn(N_("主办科室"), Department.name, 12),
+    LedgerColumn(N_("协办科室"), _assisting(), 12),
+    LedgerColumn(N_("派发时间"), Case.dispatched_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("时限(工作日)"), Deadline.working_days, 8, kind=Kind.INTEGER),
+    LedgerColumn(N_("到期时间"), Deadline.due_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("办结时间"), Case.finished_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("状态"), Case.status, 8.5, label),
+    LedgerColumn(N_("是否超期"), Deadline.verdict, 6, late),
+    LedgerColumn(N_("超期工作日"), Deadline.days_late, 7, days_late, Kind.INTEGER),
+    LedgerColumn(N_("办理结果"), func.coalesce(func.nullif(Case.result, ""), Case.reasons), 30),
+    LedgerColumn(N_("满意度"), Case.satisfaction, 9, label),
+)
+
+
+def overdue(now: datetime) -> ColumnElement[bool]:
+    """Return the criterion of the cases that are late now, or were when they were settled."""
+    running_late = and_(Deadline.met_at.is_(None), Deadline.due_at < now)
+    return or_(running_late, Deadline.verdict == Verdict.BREACHED)
+
+
+LEDGERS = {
+    LedgerKind.CASES: Ledger(CASE_COLUMNS),
+    LedgerKind.OVERDUE: Ledger(
+        CASE_COLUMNS, overdue, N_("只列截至时间仍在超期的事项，和办结时已超期的事项"),
+    ),
+}
+"""Every ledger there is."""
+
+NOTES = (
+    (N_("登记日期"), N_("按事项登记的日期筛选，以各大厅当地时间为准")),
+    (N_("时间"), N_("均为各大厅当地时间")),
+    (N_("反映人、联系电话"), N_("一律脱敏；需要完整信息时请在系统中查看，并说明原因")),
+    (N_("是否超期"), N_("在办的按截至时间与到期时间比较，已办结的按办结时的结论；未派发、"
+                        "当场办结和不予受理的没有时限，为空")),
+    (N_("超期工作日"), N_("到期日之后至办结日（在办的至截至日）的工作日数，当日超期的记 0")),
+    (N_("办理结果"), N_("办结的结果；不能办理的，为向反映人说明的原因")),
+    (N_("颜色"), N_("红色为超期，黄色为临期")),
+)
+"""What the cover explains."""

@@ -1,0 +1,196 @@
+"""Produce a ledger: choose its cases, stream them into a workbook, say on the cover what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.core import scope
+from app.core.crud.export import cover_facts
+from app.core.crud.present import local
+from app.core.errors import InvalidInputError
+from app.core.language import gettext
+from app.core.workbook import Column, Produced, Sheet, Tone, safe_file_name, write
+from app.departments.queries import hall_of_code
+from app.ledgers.columns import LEDGERS, NOTES
+from app.ledgers.models import LedgerKind
+from app.ledgers.queries import (
+    all_halls,
+    departments_coded,
+    first_registered,
+    halls_below,
+    handled_by,
+    registered_between,
+    selection,
+    stream,
+)
+from app.ledgers.telling import Telling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement, Select
+
+    from app.core.scope import Person
+    from app.departments.models import Hall
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which cases a ledger is about: as criteria, as a place, and in words."""
+
+    criteria: tuple[ColumnElement[bool], ...]
+    place: str
+    words: str
+
+
+def produce(kind: LedgerKind | str, path: Path, *, person: Person, now: datetime,
+            since: date | None = None, until: date | None = None, hall_code: str | None = None,
+            department_code: str | None = None,
+            progress: Callable[[int], None] | None = None) -> Produced:
+    """Write a ledger of the cases that a person may see, as they stand at an instant.
+
+    `since` and `until` are local dates of registration, both included; a hall includes the halls
+    below it. InvalidInputError for an unknown kind, hall or department and for a period that ends
+    before it begins; WorkbookError when the file can't be written.
+    """
+    which = kind_of(kind)
+    with scope.working_for(person):
+        chosen = choose(since, until, hall_code, department_code)
+        query = chosen_rows(which, now).where(*chosen.criteria)
+        return save(which, path, query, person=person, now=now, place=chosen.place,
+                    filters=chosen.words, progress=progress)
+
+
+def chosen_rows(kind: LedgerKind, now: datetime) -> Select[Any]:
+    """Select the rows that a ledger lists at an instant."""
+    ledger = LEDGERS[kind]
+    query = selection(ledger.columns)
+    return query.where(ledger.criterion(now)) if ledger.criterion is not None else query
+
+
+def save(kind: LedgerKind, path: Path, query: Select[Any], *, person: Person, now: datetime,
+         place: str, filters: str, progress: Callable[[int], None] | None = None) -> Produced:
+    """Write the rows of a selection to a file, with the cover behind them."""
+    ledger, title = LEDGERS[kind], gettext("%(hall)s%(ledger)s", hall=place,
+                                           ledger=gettext(kind.label))
+    sheet = Sheet(title, [Column(gettext(column.title), column.width, column.kind)
+                          for column in ledger.columns])
+    telling = Telling(ledger.columns, now)
+
+    def cover(produced: Produced) -> list[tuple[str, str]]:
+        facts = cover_facts(title, person, now, filters, produced)
+        return [*facts, *_counted(telling), *_explained(ledger.about)]
+
+    return write(path, sheet, telling.rows(stream(query)), cover, produced_at=local(now),
+                 progress=progress)
+
+
+def _counted(telling: Telling) -> list[tuple[str, str]]:
+    """Say how many rows are late, due soon and provisional, and by which calendar."""
+    counted = telling.counted
+    return [
+        (gettext("其中超期"), str(counted[Tone.LATE])),
+        (gettext("其中临期"), str(counted[Tone.SOON])),
+        (gettext("其中时限暂定"), str(counted["provisional"])),
+        (gettext("工作日历"), gettext("第 %(revision)d 版", revision=telling.calendar.revision)),
+    ]
+
+
+def _explained(about: str) -> list[tuple[str, str]]:
+    scope_of_ledger = [(gettext("收录范围"), gettext(about))] if about else []
+    return [*scope_of_ledger, *((gettext(label), gettext(note)) for label, note in NOTES)]
+
+
+# --- what it is narrowed by --------------------------------------------------------------------
+
+
+def kind_of(kind: str) -> LedgerKind:
+    """Return the kind of ledger with this code; raise InvalidInputError when there is none."""
+    if kind not in list(LedgerKind):
+        known = "、".join(LedgerKind)
+        raise InvalidInputError({"kind": gettext("没有“%(kind)s”这种台账；可以是 %(known)s",
+                                                 kind=kind, known=known)})
+    return LedgerKind(kind)
+
+
+def choose(since: date | None, until: date | None, hall_code: str | None,
+           department_code: str | None) -> Chosen:
+    """Turn what was asked for into criteria, among what is in scope."""
+    if since is not None and until is not None and since > until:
+        raise InvalidInputError({"until": gettext("截止日期不能早于起始日期")})
+    hall = _hall(hall_code)
+    halls = halls_below(hall) if hall is not None else all_halls()
+    criteria, words = [], []
+    if hall is not None or since is not None or until is not None:
+        criteria.append(registered_between(since, until, halls))
+    if since is not None or until is not None:
+        words.append(_period_in_words(since, until))
+    if hall is not None:
+        words.append(gettext("大厅：%(hall)s", hall=hall.name) if len(halls) == 1 else
+                     gettext("大厅：%(hall)s及其下级大厅", hall=hall.name))
+    if department_code is not None:
+        found = departments_coded(department_code, halls)
+        if not found:
+            raise InvalidInputError({"department": gettext("没有代码为“%(code)s”的科室，"
+                                                           "或者它不在您的权限范围内",
+                                                           code=department_code)})
+        criteria.append(handled_by(found))
+        words.append(gettext("科室：%(name)s（主办或协办）",
+                             name="、".join(map(str, found))))
+    return Chosen(tuple(criteria), hall.name if hall is not None else place_of(halls),
+                  "；".join(words) or gettext("全部"))
+
+
+def _hall(code: str | None) -> Hall | None:
+    hall = hall_of_code(code) if code is not None else None
+    if code is not None and hall is None:
+        raise InvalidInputError({"hall": gettext("没有代码为“%(code)s”的大厅，"
+                                                 "或者它不在您的权限范围内", code=code)})
+    return hall
+
+
+def _period_in_words(since: date | None, until: date | None) -> str:
+    if since is None:
+        return gettext("登记日期：%(until)s 及以前", until=until)
+    if until is None:
+        return gettext("登记日期：%(since)s 及以后", since=since)
+    return gettext("登记日期：%(since)s 至 %(until)s", since=since, until=until)
+
+
+def place_of(halls: Sequence[Hall]) -> str:
+    """Name halls together: by the one that all others are below, if there is one."""
+    ids = {hall.id for hall in halls}
+    top = [hall for hall in halls if hall.parent_id not in ids]
+    return top[0].name if len(top) == 1 else gettext("各大厅")
+
+
+# --- how its file is called --------------------------------------------------------------------
+
+
+def file_name(kind: LedgerKind, hall_name: str, since: date, until: date, now: datetime) -> str:
+    """Name a ledger's file: kind, hall, first and last date, and when it was produced."""
+    return safe_file_name(gettext(kind.label), hall_name, f"{since:%Y%m%d}", f"{until:%Y%m%d}",
+                          f"{local(now):%Y%m%d%H%M%S}")
+
+
+def usual_name(kind: LedgerKind | str, *, person: Person, now: datetime,
+               since: date | None = None, until: date | None = None,
+               hall_code: str | None = None) -> str:
+    """Name the file of a ledger that is asked for in the words of `produce`.
+
+    Where the period is open, it begins with the first registration there is and ends today.
+    """
+    with scope.working_for(person):
+        chosen = choose(since, until, hall_code, None)
+        last = until or local(now).date()
+        first = since or first_day(lambda query: query.where(*chosen.criteria), last)
+        return file_name(kind_of(kind), chosen.place, first, last, now)
+
+
+def first_day(narrow: Callable[[Select[Any]], Select[Any]], last: date) -> date:
+    """Return when the first of some cases was registered, as a date not after the last."""
+    first = first_registered(narrow)
+    return min(local(first).date(), last) if first is not None else last

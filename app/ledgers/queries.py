@@ -1,0 +1,125 @@
+"""Ask for the rows of a ledger, and for what it is narrowed by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+
+from app.cases.models import Assignment, Case
+from app.core.db import db
+from app.deadlines.models import Deadline
+from app.deadlines.queries import hours_of
+from app.departments.models import Department, Hall
+from app.ledgers.models import LedgerRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Row
+
+    from app.deadlines.clock import Hours
+    from app.ledgers.columns import LedgerColumn
+
+AT_ONCE = 500
+"""Rows that are in memory at a time."""
+
+STANDING = (Case.hall_id, Deadline.warn_at, Deadline.due_at, Deadline.escalate_at,
+            Deadline.met_at, Deadline.verdict, Deadline.days_late, Deadline.provisional)
+"""What each row carries beside its columns: how its clock stands."""
+
+
+def selection(columns: Iterable[LedgerColumn]) -> Select[Any]:
+    """Select plain rows: STANDING, then the columns; each case with its current clock."""
+    return (
+        select(*STANDING, *(column.source for column in columns))
+        .select_from(Case).join(Case.hall).outerjoin(Case.clock).outerjoin(Case.lead_department)
+    )
+
+
+def stream(query: Select[Any]) -> Iterator[Row[Any]]:
+    """Yield the rows of a selection by hall and time of registration; memory stays flat."""
+    ordered = query.order_by(Case.hall_id, Case.registered_at, Case.id)
+    with db.session.execute(ordered.execution_options(yield_per=AT_ONCE)) as rows:
+        yield from rows
+
+
+def hours_of_halls() -> dict[int, Hours]:
+    """Return each hall's hours, with its time zone in them."""
+    return {hall.id: hours_of(hall) for hall in db.session.scalars(select(Hall))}
+
+
+def halls_below(hall: Hall) -> list[Hall]:
+    """Return a hall and every hall below it, as far as they are in scope."""
+    children: dict[int | None, list[Hall]] = {}
+    for item in db.session.scalars(select(Hall).order_by(Hall.id)):
+        children.setdefault(item.parent_id, []).append(item)
+    found = [hall]
+    for item in found:
+        found += children.get(item.id, [])
+    return found
+
+
+def all_halls() -> Sequence[Hall]:
+    """Return every hall in scope."""
+    return db.session.scalars(select(Hall).order_by(Hall.id)).all()
+
+
+def departments_coded(code: str, halls: Iterable[Hall]) -> Sequence[Department]:
+    """Return the departments with a code, one in a hall at most."""
+    return db.session.scalars(select(Department).where(
+        Department.code == code, Department.hall_id.in_([hall.id for hall in halls]),
+    )).all()
+
+
+def handled_by(departments: Iterable[Department]) -> ColumnElement[bool]:
+    """Return the criterion of the cases that a department leads or assists."""
+    ids = [department.id for department in departments]
+    task = Assignment.__table__.c
+    return or_(Case.lead_department_id.in_(ids),
+               Case.id.in_(select(task.case_id).where(task.department_id.in_(ids))))
+
+
+def registered_between(since: date | None, until: date | None,
+                       halls: Iterable[Hall]) -> ColumnElement[bool]:
+    """Return the criterion of the cases of halls that were registered on local dates."""
+    zones: dict[str, list[Hall]] = {}
+    for hall in halls:
+        zones.setdefault(hall.timezone, []).append(hall)
+    return or_(false(), *(
+        and_(Case.hall_id.in_([hall.id for hall in group]), *_days(since, until, group[0]))
+        for group in zones.values()
+    ))
+
+
+def _days(since: date | None, until: date | None, hall: Hall) -> Iterator[ColumnElement[bool]]:
+    midnight = hours_of(hall).instant
+    if since is not None:
+        yield Case.registered_at >= midnight(_within_reason(since), timedelta())
+    if until is not None:
+        yield Case.registered_at < midnight(_within_reason(until), timedelta(days=1))
+
+
+def _within_reason(day: date) -> date:
+    """Keep a day clear of the ends of time, so that its midnight exists in every zone."""
+    return min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
+
+
+def first_registered(narrow: Callable[[Select[Any]], Select[Any]]) -> datetime | None:
+    """Return when the first of the cases was registered that `narrow` narrows a select to."""
+    return db.session.scalar(narrow(select(func.min(Case.registered_at))))
+
+
+def produced(planned_for: datetime) -> set[tuple[str, int]]:
+    """Return the kinds and halls of which the ledger planned for an instant is there."""
+    rows = db.session.execute(select(LedgerRun.kind, LedgerRun.hall_id)
+                              .where(LedgerRun.planned_for == planned_for))
+    return {(row.kind, row.hall_id) for row in rows}
+
+
+def halls_that_work() -> list[tuple[int, str, str]]:
+    """Return id, code and name of the active halls."""
+    rows = db.session.execute(select(Hall.id, Hall.code, Hall.name)
+                              .where(Hall.active).order_by(Hall.id))
+    return [tuple(row) for row in rows]

@@ -1,0 +1,63 @@
+"""Tell the rows of a ledger as of one instant: local times, words, how late, in which colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from app.core.language import gettext
+from app.core.workbook import Tone
+from app.deadlines.clock import Stage, days_late, stage
+from app.deadlines.queries import calendar
+from app.deadlines.rules import Verdict
+from app.ledgers.columns import Line
+from app.ledgers.queries import STANDING, hours_of_halls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from app.core import workbook
+    from app.ledgers.columns import LedgerColumn
+
+LATE = {Stage.OVERDUE, Stage.ESCALATED}
+
+
+class Telling:
+    """One telling of a ledger: what it holds true throughout, and what it counted on the way."""
+
+    def __init__(self, columns: Sequence[LedgerColumn], now: datetime) -> None:
+        """Read the calendar and the halls' hours once."""
+        self.columns, self.now = columns, now
+        self.calendar, self.hours = calendar(), hours_of_halls()
+        self.counted: Counter[str] = Counter()
+        self._say = cache(gettext)
+
+    def rows(self, found: Iterable[Row[Any]]) -> Iterator[workbook.Row]:
+        """Yield each row of a selection as the workbook takes it."""
+        first = len(STANDING)
+        for row in found:
+            line, tone = self._line(row)
+            self.counted[tone or ""] += 1
+            self.counted["provisional"] += bool(row.provisional and row.met_at is None)
+            yield tone, [column.tell(value, line)
+                         for column, value in zip(self.columns, row[first:], strict=True)]
+
+    def _line(self, row: Row[Any]) -> tuple[Line, Tone | None]:
+        """Judge a row: a clock that was met by its frozen verdict, a running one by its times."""
+        zone = self.hours[row.hall_id].tz
+        if row.due_at is None:
+            return Line(zone, None, None, self._say), None
+        if row.met_at is not None:
+            late = row.verdict is Verdict.BREACHED
+            days = (row.days_late or 0) if late else None
+            return Line(zone, late, days, self._say), Tone.LATE if late else None
+        reached = stage(self.now, row.warn_at, row.due_at, row.escalate_at)
+        if reached in LATE:
+            days = days_late(self.calendar, self.hours[row.hall_id], row.due_at, self.now)
+            return Line(zone, late=True, days_late=days, say=self._say), Tone.LATE
+        soon = Tone.SOON if reached is Stage.WARNING else None
+        return Line(zone, late=False, days_late=None, say=self._say), soon

@@ -1,0 +1,141 @@
+"""The pages of ledgers: what was produced on time, one to take at once, and the cases' export."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, flash, redirect, request, send_file
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+
+from app.core import clock, scope
+from app.core.crud import EntityView
+from app.core.crud.export import send_workbook
+from app.core.crud.forms import drawn
+from app.core.crud.pages import Button, Cell, FormPage
+from app.core.crud.present import local
+from app.core.db import db, writing
+from app.core.errors import DomainError, InvalidInputError
+from app.core.language import gettext
+from app.core.security import may
+from app.ledgers.forms import take_form
+from app.ledgers.models import LedgerKind
+from app.ledgers.production import (
+    chosen_rows,
+    file_name,
+    first_day,
+    place_of,
+    produce,
+    save,
+    usual_name,
+)
+from app.ledgers.queries import all_halls
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from flask import Response
+    from flask_wtf import FlaskForm
+
+    from app.core.crud.listing import Address, Query
+    from app.core.scope import Person
+    from app.ledgers.models import LedgerRun
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class LedgerView(EntityView):
+    """Ledgers."""
+
+    own_routes = ("file", "take")
+
+    def list_buttons(self, address: Address) -> list[Button]:
+        found = super().list_buttons(address)
+        if may(self.panel.code, "x"):
+            found.append(Button(gettext("生成台账"), f"{self.route_base}/take", "main", "N"))
+        return found
+
+    def cell(self, name: str, row: LedgerRun) -> Cell:
+        if name == "file_name" and may(self.panel.code, "x"):
+            return Cell(row.file_name, url=f"{self.route_base}/{row.id}/file")
+        return super().cell(name, row)
+
+    @expose("/<pk>/file")
+    @has_access
+    @permission_name("export")
+    def file(self, pk: str) -> Any:
+        """Send the file of a ledger that was produced on time."""
+        row = self.find(pk)
+        folder = current_app.config["EXPORTS"].resolve()
+        path = (folder / row.file_name).resolve()
+        if path.parent != folder or not path.is_file():
+            flash(gettext("台账文件“%(name)s”已不在服务器上，可以重新生成一份",
+                          name=row.file_name), "warning")
+            return redirect(self.url)
+        return send_file(path, EXCEL, as_attachment=True, download_name=row.file_name)
+
+    @expose("/take", methods=["GET", "POST"])
+    @has_access
+    @permission_name("export")
+    def take(self) -> Any:
+        """Ask which ledger, and send it at once."""
+        form = take_form()
+        problems: dict[str, str] = {}
+        if request.method == "POST" and form.validate():
+            try:
+                return _taken(form)
+            except InvalidInputError as error:
+                problems = error.problems
+            except DomainError as error:
+                problems = {"": str(error)}
+        page, status = _take_page(form, problems, self.url)
+        html = self.render_template("panel/form.html", page=self._page(gettext("生成台账")),
+                                    form=page, brief=True)
+        return html, status
+
+
+def _taken(form: FlaskForm) -> Response:
+    """Send the ledger that a form asks for."""
+    hall = form["hall"].row
+    asked: dict[str, Any] = {
+        "person": scope.current(), "now": clock.now(), "since": form["since"].data,
+        "until": form["until"].data, "hall_code": hall.code if hall is not None else None,
+    }
+    kind = form["kind"].data
+    db.session.rollback()
+    writing.set(False)  # noqa: FBT003 - a POST began as a writer; a ledger only reads, for long
+    name = usual_name(kind, **asked)
+    return send_workbook(lambda path: produce(kind, path, **asked), name)
+
+
+def _take_page(form: FlaskForm, problems: dict[str, str], back: str) -> tuple[FormPage, int]:
+    for name, text in problems.items():
+        if name in form:
+            form[name].errors = [*form[name].errors, text]
+    errors = [(f"f-{field.name}", f"{field.label.text}：{error}")
+              for field in form for error in field.errors]
+    errors += [("", text) for name, text in problems.items() if name not in form]
+    fields = [drawn(form[name]) for name in ("kind", "hall", "since", "until")]
+    page = FormPage([("", fields)], request.path, gettext("生成并下载"), back, errors=errors)
+    return page, 422 if errors else 200
+
+
+def export_cases(query: Query, person: Person, now: datetime) -> Response:
+    """Send the cases' ledger of exactly the rows that a filtered list means."""
+    kind, place = LedgerKind.CASES, place_of(all_halls())
+    rows = query.narrowed(chosen_rows(kind, now))
+    last = _asked_day(query, "registered_at_to") or local(now).date()
+    first = _asked_day(query, "registered_at_from") or first_day(query.narrowed, last)
+
+    def write(path: Path) -> None:
+        save(kind, path, rows, person=person, now=now, place=place, filters=query.in_words())
+
+    return send_workbook(write, file_name(kind, place, first, last, now))
+
+
+def _asked_day(query: Query, name: str) -> date | None:
+    """Return a day that the list is filtered by; `narrowed` found it to be one."""
+    text = query.address.filters.get(name)
+    return date.fromisoformat(text) if text else None

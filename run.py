@@ -47,7 +47,7 @@ class Commands(click.Group):
             sys.exit(1)
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[Any]):
     """An ISO 8601 date and time; without an offset it is the wall clock of the time zone."""
 
     name = "ISO"
@@ -60,7 +60,7 @@ class Instant(click.ParamType):
             self.fail(_("不是 ISO 格式的日期时间：%(value)s", value=value), param, ctx)
 
 
-class ClockTime(click.ParamType):
+class ClockTime(click.ParamType[Any]):
     """A time of day, HH:MM."""
 
     name = "HH:MM"
@@ -73,7 +73,7 @@ class ClockTime(click.ParamType):
             self.fail(_("不是 HH:MM 格式的时刻：%(value)s", value=value), param, ctx)
 
 
-class Zone(click.ParamType):
+class Zone(click.ParamType[Any]):
     """The name of a time zone."""
 
     name = "NAME"
@@ -93,15 +93,18 @@ def _print(result: Any) -> None:
     click.echo(json.dumps(result, ensure_ascii=False, default=str))
 
 
-@click.group(cls=Commands, help=_("办成：“办不成事”窗口的登记、派发、时限与台账。不带命令时等于 serve。"))
+@click.group(
+    cls=Commands, help=_("办成：“办不成事”窗口的登记、派发、时限与台账。不带命令时等于 serve。")
+)
 def cli() -> None:
     """Hold the commands."""
 
 
 @cli.command(help=_("启动网页服务（默认连同定时任务）；SQLite 首次启动时自动建库"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("监听地址"))
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535),
-              help=_("监听端口"))
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help=_("监听端口")
+)
 @click.option("--no-scheduler", is_flag=True, help=_("不运行定时任务"))
 @with_appcontext
 def serve(host: str, port: int, *, no_scheduler: bool) -> None:
@@ -120,8 +123,14 @@ def serve(host: str, port: int, *, no_scheduler: bool) -> None:
     try:
         server = create_server(app, host=host, port=port, threads=8, ident="")
     except OSError as error:
-        raise DomainError(_("无法监听 %(host)s:%(port)d：%(why)s", host=host, port=port,
-                            why=error.strerror or error)) from error
+        raise DomainError(
+            _(
+                "无法监听 %(host)s:%(port)d：%(why)s",
+                host=host,
+                port=port,
+                why=error.strerror or error,
+            )
+        ) from error
     ticking = None if no_scheduler else scheduler.start(app)
     click.echo(_("办成已启动：http://%(host)s:%(port)d/", host=host, port=port))
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
@@ -179,15 +188,17 @@ def demo() -> None:
 
 
 @demo.command("load", help=_("载入虚构的大厅、科室、人员与事项；相同种子得到相同数据"))
-@click.option("--cases", default=200, show_default=True, type=click.IntRange(1, 100_000),
-              help=_("事项件数"))
+@click.option(
+    "--cases", default=200, show_default=True, type=click.IntRange(1, 100_000), help=_("事项件数")
+)
 @click.option("--seed", default=1, show_default=True, help=_("随机种子"))
 @click.option("--password", help=_("演示人员的密码；不给则随机生成并只显示一次"))
 @click.option("--now", type=Instant(), help=_("以此刻为准编排事项（默认为现在）"))
 @JSON
 @with_appcontext
-def demo_load(cases: int, seed: int, password: str | None, now: datetime | None, *,
-              as_json: bool) -> None:
+def demo_load(
+    cases: int, seed: int, password: str | None, now: datetime | None, *, as_json: bool
+) -> None:
     """Load invented data."""
     from app.demo.loader import load
 
@@ -195,8 +206,13 @@ def demo_load(cases: int, seed: int, password: str | None, now: datetime | None,
     if as_json:
         _print(done)
         return
-    click.echo(_("已载入演示数据（均为虚构）：%(cases)d 件事项。人员密码：%(password)s",
-                 cases=done["cases"], password=done["password"] if not password else "********"))
+    click.echo(
+        _(
+            "已载入演示数据（均为虚构）：%(cases)d 件事项。人员密码：%(password)s",
+            cases=done["cases"],
+            password=done["password"] if not password else "********",
+        )
+    )
 
 
 @cli.command("flag-overdue", help=_("标记临期、超期和提级的事项，输出 JSON"))
@@ -210,17 +226,26 @@ def flag_overdue(now: datetime | None) -> None:
     instant = _instant(now)
     with scope.everything():
         done = flag(instant)
-    _print({"now": instant.isoformat(), "warning": done.warning, "overdue": done.overdue,
-            "escalated": done.escalated})
+    _print(
+        {
+            "now": instant.isoformat(),
+            "warning": done.warning,
+            "overdue": done.overdue,
+            "escalated": done.escalated,
+        }
+    )
 
 
 @cli.command(help=_("推算到期时间并逐日说明，输出 JSON"))
 @click.option("--start", required=True, type=Instant(), help=_("起算时间"))
 @click.option("--days", required=True, type=int, help=_("工作日数"))
-@click.option("--calendar", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help=_("只用这个日历文件（CSV）"))
-@click.option("--closing", default="17:30", show_default=True, type=ClockTime(),
-              help=_("下班时间"))
+@click.option(
+    "--calendar",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=_("只用这个日历文件（CSV）"),
+)
+@click.option("--closing", default="17:30", show_default=True, type=ClockTime(), help=_("下班时间"))
 @click.option("--tz", default="Asia/Shanghai", show_default=True, type=Zone(), help=_("时区"))
 def deadline(start: datetime, days: int, file: Path | None, closing: time, tz: ZoneInfo) -> None:
     """Explain a deadline."""
@@ -276,4 +301,3 @@ _commands()
 
 if __name__ == "__main__":
     cli.main()
-

@@ -58,6 +58,7 @@ def every_minute(now: datetime) -> datetime:
 
 def each_working_day(at: time) -> Callable[[datetime], datetime | None]:
     """Plan a run for a time of each working day; one missed is made up until the next day's."""
+
     def planned(now: datetime) -> datetime | None:
         zone = ZoneInfo(current_app.config["TIMEZONE"])
         here, days = now.astimezone(zone), calendar()
@@ -67,15 +68,18 @@ def each_working_day(at: time) -> Callable[[datetime], datetime | None]:
             if days.is_workday(day) and instant <= now:
                 return instant
         return None
+
     return planned
 
 
 def each_day(at: time) -> Callable[[datetime], datetime | None]:
     """Plan a run for a time of each day."""
+
     def planned(now: datetime) -> datetime:
         here = now.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
         today = datetime.combine(here.date(), at, here.tzinfo)
         return today if today <= now else today - timedelta(days=1)
+
     return planned
 
 
@@ -96,8 +100,10 @@ JOBS = (
 """Every timed job there is."""
 
 WORDS = {
-    "warning": N_("临期 %(value)s"), "overdue": N_("超期 %(value)s"),
-    "escalated": N_("提级 %(value)s"), "forgotten": N_("清理 %(value)s 条"),
+    "warning": N_("临期 %(value)s"),
+    "overdue": N_("超期 %(value)s"),
+    "escalated": N_("提级 %(value)s"),
+    "forgotten": N_("清理 %(value)s 条"),
     "files": N_("生成台账 %(value)s 份"),
 }
 
@@ -111,8 +117,10 @@ def run_job(job: Job, now: datetime) -> bool:
     """Run a job if its planned run is still to be had; say whether it was."""
     with scope.everything():
         planned = job.planned(now)
-        run = planned and claim(job.name, gettext(job.title), planned, node=node(), now=now)
-        if not planned or run is None:
+        if planned is None:
+            return False
+        run = claim(job.name, gettext(job.title), planned, node=node(), now=now)
+        if run is None:
             return False
         try:
             result = job.run(planned, now)
@@ -128,8 +136,9 @@ def run_job(job: Job, now: datetime) -> bool:
 
 
 def _summary(result: dict[str, Any]) -> str:
-    return "，".join(gettext(WORDS[name], value=value) for name, value in result.items()
-                    if name in WORDS)
+    return "，".join(
+        gettext(WORDS[name], value=value) for name, value in result.items() if name in WORDS
+    )
 
 
 def tick(app: Flask, now: datetime | None = None) -> None:
@@ -147,8 +156,15 @@ def tick(app: Flask, now: datetime | None = None) -> None:
 def start(app: Flask) -> BackgroundScheduler:
     """Start ticking at once and then at each full minute; a late tick is one tick."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(tick, CronTrigger(second=0, timezone="UTC"), args=[app], id="tick",
-                      coalesce=True, misfire_grace_time=None, max_instances=1,
-                      next_run_time=clock.now())
+    scheduler.add_job(
+        tick,
+        CronTrigger(second=0, timezone="UTC"),
+        args=[app],
+        id="tick",
+        coalesce=True,
+        misfire_grace_time=None,
+        max_instances=1,
+        next_run_time=clock.now(),
+    )
     scheduler.start()
     return scheduler

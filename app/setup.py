@@ -46,8 +46,9 @@ def _roles() -> None:
     """Mirror the five roles into FAB's table, so that its tools know their names."""
     manager = current_app.appbuilder.sm  # type: ignore[attr-defined]
     known = set(db.session.scalars(select(manager.role_model.name)))
-    db.session.add_all(manager.role_model(name=role.value) for role in Role
-                       if role.value not in known)
+    db.session.add_all(
+        manager.role_model(name=role.value) for role in Role if role.value not in known
+    )
 
 
 @contextmanager

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 from flask_appbuilder.api import expose, permission_name, protect, safe
 
 from app.cases import operations
-from app.cases.models import Case
 from app.cases.rules import MOVE, Move
 from app.cases.views import changes_of
 from app.core import clock, scope
@@ -18,6 +17,9 @@ from app.core.db import db
 from app.core.errors import InvalidInputError, OutOfScopeError
 from app.core.language import gettext
 from app.departments.models import Department
+
+if TYPE_CHECKING:
+    from app.cases.models import Case
 
 
 class CaseApi(EntityApi):
@@ -45,7 +47,8 @@ class CaseApi(EntityApi):
         def work() -> Response:
             values = _values(step, request.get_json(silent=True) or {})
             operations.move(row, verb, values, actor=scope.current(), now=clock.now())
-            return self.response(HTTPStatus.OK, id=row.id, result=self._dump(row))
+            return self.answer(HTTPStatus.OK, id=row.id, result=self._dump(row))
+
         return self._write(work)
 
 
@@ -69,5 +72,3 @@ def _values(step: Move, body: Any) -> dict[str, Any]:
 
 class DeadlineApi(EntityApi):
     """Clocks, read only."""
-
-

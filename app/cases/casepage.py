@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 
 from app.cases.forms import text_field
 from app.cases.lamps import lamp
+from app.cases.models import Case
 from app.cases.operations import why_not
 from app.cases.queries import timeline_of
 from app.cases.rules import ENDED, MOVES, Satisfaction
@@ -18,7 +19,6 @@ from app.core.crud.present import EMPTY, local
 from app.core.language import N_, gettext
 from app.core.panel import attributes
 from app.core.timeline import KINDS
-from app.cases.models import Case
 from app.deadlines.evidence import sentence, table
 from app.deadlines.queries import calendar
 from app.deadlines.rules import Classification
@@ -30,8 +30,22 @@ if TYPE_CHECKING:
     from app.core.timeline import Event
 
 SECTIONS = (
-    (N_("事项"), ("hall", "channel", "matter", "situation", "visits", "urgency", "classification",
-                "responsibility", "registered_at", "registered_by", "accepted_at")),
+    (
+        N_("事项"),
+        (
+            "hall",
+            "channel",
+            "matter",
+            "situation",
+            "visits",
+            "urgency",
+            "classification",
+            "responsibility",
+            "registered_at",
+            "registered_by",
+            "accepted_at",
+        ),
+    ),
     (N_("反映人"), ("applicant_kind", "applicant_name", "phone", "id_number", "address")),
 )
 TEXTS = ("description", "demand", "refusal_reason", "remedy", "result", "reasons", "legal_basis")
@@ -94,24 +108,31 @@ class Head:
     matter: str
 
 
-def build(case: Case, *, fact: Callable[[str], Fact], actor: Person, now: datetime,
-          base: str) -> dict[str, Any]:
+def build(
+    case: Case, *, fact: Callable[[str], Fact], actor: Person, now: datetime, base: str
+) -> dict[str, Any]:
     """Return everything that the case page shows to a person."""
     known = attributes(Case)
     shown = lamp(case, calendar(), now)
-    texts = [(gettext(known[name].label), getattr(case, name)) for name in TEXTS
-             if name in ALWAYS or getattr(case, name)]
+    texts = [
+        (gettext(known[name].label), getattr(case, name))
+        for name in TEXTS
+        if name in ALWAYS or getattr(case, name)
+    ]
     return {
-        "case": Head(case.number, f"{case.matter} · {gettext(case.situation.label)}",
-                     gettext(case.status.label)),
+        "case": Head(
+            case.number,
+            f"{case.matter} · {gettext(case.situation.label)}",
+            gettext(case.status.label),
+        ),
         "lamp": shown,
         "moves": buttons(case, actor, base),
-        "sections": [(gettext(title), [fact(name) for name in names])
-                     for title, names in SECTIONS],
+        "sections": [(gettext(title), [fact(name) for name in names]) for title, names in SECTIONS],
         "description": texts,
         "clocks": [clock_card(case, shown)] if case.clock is not None else [],
-        "assignments": [facts for assignment in case.assignments
-                        for facts in [_assignment(assignment, case)]],
+        "assignments": [
+            facts for assignment in case.assignments for facts in [_assignment(assignment, case)]
+        ],
         "timeline": [entry(event, case) for event in timeline_of(case)],
     }
 
@@ -126,9 +147,16 @@ def buttons(case: Case, actor: Person, base: str) -> list[MoveButton]:
             continue
         reason = why_not(case, step, actor)
         plain = not (step.required or step.optional)
-        found.append(MoveButton(gettext(step.label), f"{base}/{case.id}/{step.verb}", step.style,
-                                enabled=not reason, reason=reason,
-                                method="post" if plain else "get"))
+        found.append(
+            MoveButton(
+                gettext(step.label),
+                f"{base}/{case.id}/{step.verb}",
+                step.style,
+                enabled=not reason,
+                reason=reason,
+                method="post" if plain else "get",
+            )
+        )
     return sorted(found, key=lambda button: not button.enabled)
 
 
@@ -136,14 +164,24 @@ def clock_card(case: Case, shown: tuple[str, str]) -> ClockCard:
     """Return the card of the case's clock."""
     clock: Any = case.clock
     rows = table(clock.evidence)
-    days = [ClockDay(f"{row.date.day} {row.weekday[-1]}", row.counted, index == len(rows) - 1,
-                     _day_words(row, last=index == len(rows) - 1))
-            for index, row in enumerate(rows)]
+    days = [
+        ClockDay(
+            f"{row.date.day} {row.weekday[-1]}",
+            row.counted,
+            index == len(rows) - 1,
+            _day_words(row, last=index == len(rows) - 1),
+        )
+        for index, row in enumerate(rows)
+    ]
     due = local(clock.due_at, case.hall.timezone)
-    footnote = gettext("到期 %(due)s · 工作日历第 %(revision)d 版", due=f"{due:%Y-%m-%d %H:%M}",
-                       revision=clock.calendar_revision)
-    return ClockCard(gettext("时限的由来"), *shown, sentence(clock.evidence), clock.provisional, days,
-                     footnote)
+    footnote = gettext(
+        "到期 %(due)s · 工作日历第 %(revision)d 版",
+        due=f"{due:%Y-%m-%d %H:%M}",
+        revision=clock.calendar_revision,
+    )
+    return ClockCard(
+        gettext("时限的由来"), *shown, sentence(clock.evidence), clock.provisional, days, footnote
+    )
 
 
 def _day_words(row: Any, *, last: bool) -> str:
@@ -160,8 +198,11 @@ def _assignment(assignment: Any, case: Case) -> list[Fact]:
     return [
         Fact(gettext(assignment.role.label), assignment.department.name),
         Fact(gettext("派发时间"), when(assignment.dispatched_at), "mono"),
-        Fact(gettext("签收"), f"{when(assignment.signed_at)} {assignment.signed_by or ''}".strip(),
-             "mono"),
+        Fact(
+            gettext("签收"),
+            f"{when(assignment.signed_at)} {assignment.signed_by or ''}".strip(),
+            "mono",
+        ),
         Fact(gettext("办结时间"), when(assignment.finished_at), "mono"),
     ]
 
@@ -169,8 +210,13 @@ def _assignment(assignment: Any, case: Case) -> list[Fact]:
 def entry(event: Event, case: Case) -> Entry:
     """Return an event as a line of the timeline."""
     at = local(event.at, case.hall.timezone)
-    return Entry(event.actor, gettext(KINDS.get(event.kind, event.kind)), detail(event, case),
-                 f"{at:%Y-%m-%d %H:%M}", TONES.get(event.kind, ""))
+    return Entry(
+        event.actor,
+        gettext(KINDS.get(event.kind, event.kind)),
+        detail(event, case),
+        f"{at:%Y-%m-%d %H:%M}",
+        TONES.get(event.kind, ""),
+    )
 
 
 def detail(event: Event, case: Case) -> str:
@@ -178,14 +224,26 @@ def detail(event: Event, case: Case) -> str:
     told, known = event.payload, attributes(Case)
     if event.kind == "edited":
         return "；".join(
-            gettext("%(label)s：%(old)s → %(new)s", label=gettext(known[name].label),
-                    old=_said(known[name], old), new=_said(known[name], new))
-            for name, (old, new) in told["changes"].items() if name in known)
+            gettext(
+                "%(label)s：%(old)s → %(new)s",
+                label=gettext(known[name].label),
+                old=_said(known[name], old),
+                new=_said(known[name], new),
+            )
+            for name, (old, new) in told["changes"].items()
+            if name in known
+        )
     if event.kind == "recomputed":
-        old, new = (f"{local(datetime.fromisoformat(told[key]), case.hall.timezone):%m-%d %H:%M}"
-                    for key in ("old_due", "new_due"))
-        return gettext("%(old)s → %(new)s，依据工作日历第 %(revision)d 版", old=old, new=new,
-                       revision=told["calendar_revision"])
+        old, new = (
+            f"{local(datetime.fromisoformat(told[key]), case.hall.timezone):%m-%d %H:%M}"
+            for key in ("old_due", "new_due")
+        )
+        return gettext(
+            "%(old)s → %(new)s，依据工作日历第 %(revision)d 版",
+            old=old,
+            new=new,
+            revision=told["calendar_revision"],
+        )
     if event.kind in TONES:
         due = local(datetime.fromisoformat(told["due_at"]), case.hall.timezone)
         return gettext("到期时间 %(due)s", due=f"{due:%Y-%m-%d %H:%M}")
@@ -216,20 +274,35 @@ def suggesting(drawn: Input) -> Input:
 
 def reveal_form() -> type[FlaskForm]:
     """Return the form that asks why personal data is looked at."""
-    return type("RevealForm", (FlaskForm,),
-                {"reason": text_field(gettext("查看原因"), required=True)})
+    return type(
+        "RevealForm", (FlaskForm,), {"reason": text_field(gettext("查看原因"), required=True)}
+    )
 
 
-def step_page(case: Case, form: FlaskForm, submit: str, problems: dict[str, str],
-              draw: Callable[[Any], Input], base: str) -> tuple[FormPage, int]:
+def step_page(
+    case: Case,
+    form: FlaskForm,
+    submit: str,
+    problems: dict[str, str],
+    draw: Callable[[Any], Input],
+    base: str,
+) -> tuple[FormPage, int]:
     """Return the page of a move's form and its status."""
     for name, text in problems.items():
         if name in form:
             form[name].errors = [*form[name].errors, text]
-    errors = [(f"f-{field.name}", f"{field.label.text}：{error}")
-              for field in form for error in field.errors]
+    errors = [
+        (f"f-{field.name}", f"{field.label.text}：{error}")
+        for field in form
+        for error in field.errors
+    ]
     errors += [("", text) for name, text in problems.items() if text and name not in form]
     fields = [draw(field) for field in form if field.name != "csrf_token"]
-    page = FormPage(sections=[("", fields)], action="", submit_label=submit, errors=errors,
-                    cancel_url=f"{base}/show/{case.id}")
+    page = FormPage(
+        sections=[("", fields)],
+        action="",
+        submit_label=submit,
+        errors=errors,
+        cancel_url=f"{base}/show/{case.id}",
+    )
     return page, 422 if errors else 200

@@ -9,7 +9,7 @@ from wtforms import Field, TextAreaField, validators
 
 from app.cases.models import MAX_TEXT, Case
 from app.cases.queries import proposed_department
-from app.core.crud.forms import empty_is_none, field_for, no_control_characters, strip
+from app.core.crud.fields import empty_is_none, field_for, no_control_characters, strip
 from app.core.language import gettext
 from app.core.panel import attributes
 from app.departments.models import Department
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 def move_form(step: Move, case: Case) -> FlaskForm:
     """Return the form of a move about a case, with the department that the list proposes."""
-    fields = {name: _field(name, required=name in step.required)
-              for name in (*step.required, *step.optional)}
+    fields = {
+        name: _field(name, required=name in step.required)
+        for name in (*step.required, *step.optional)
+    }
     form_type: Any = type(f"{step.verb.title()}Form", (FlaskForm,), fields)
     known = {name: getattr(case, name) for name in fields if name in attributes(Case)}
     proposed = proposed_department(case) if "lead_department" in fields else None
@@ -38,7 +40,9 @@ def _why(case: Case, proposed: Any) -> str:
     if proposed is None:
         return gettext("权责清单中没有“%(matter)s”，请选择科室", matter=case.matter)
     basis = case.responsibility.legal_basis if case.responsibility else ""
-    return gettext("按权责清单推荐：%(department)s（%(basis)s）", department=proposed.name, basis=basis)
+    return gettext(
+        "按权责清单推荐：%(department)s（%(basis)s）", department=proposed.name, basis=basis
+    )
 
 
 def _field(name: str, *, required: bool) -> Field:
@@ -57,5 +61,6 @@ def text_field(label: str, *, required: bool) -> Field:
     """Return a field for a few sentences."""
     first = validators.InputRequired(gettext("必填")) if required else validators.Optional()
     most = validators.Length(max=MAX_TEXT, message=gettext("最多 %(most)d 个字", most=MAX_TEXT))
-    return TextAreaField(label, [first, most, no_control_characters],
-                         filters=[strip, empty_is_none])
+    return TextAreaField(
+        label, [first, most, no_control_characters], filters=[strip, empty_is_none]
+    )

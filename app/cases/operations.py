@@ -21,7 +21,7 @@ from app.deadlines.operations import meet, start_clock
 from app.deadlines.rules import Classification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from app.core.scope import Person
@@ -48,8 +48,7 @@ def _next_serial(hall_id: int, year: int) -> int:
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     first = dialect.insert(CaseCounter).values(hall_id=hall_id, year=year, last=1)
     statement = first.on_conflict_do_update(
-        index_elements=[CaseCounter.hall_id, CaseCounter.year],
-        set_={"last": CaseCounter.last + 1},
+        index_elements=[CaseCounter.hall_id, CaseCounter.year], set_={"last": CaseCounter.last + 1}
     ).returning(CaseCounter.last)
     return int(db.session.execute(statement).scalar_one())
 
@@ -60,8 +59,9 @@ def _derive(case: Case) -> None:
     case.responsibility = responsibility_for(case.hall_id or case.hall.id, case.matter)
 
 
-def edit(case: Case, changes: Mapping[str, tuple[Any, Any]], *, actor: Person,
-         now: datetime) -> None:
+def edit(
+    case: Case, changes: Mapping[str, tuple[Any, Any]], *, actor: Person, now: datetime
+) -> None:
     """Write down who changed what; personal data is told masked."""
     if case.status in ENDED:
         raise DomainError(gettext("事项已结束，不能再修改"))
@@ -69,8 +69,11 @@ def edit(case: Case, changes: Mapping[str, tuple[Any, Any]], *, actor: Person,
         return
     _derive(case)
     known = attributes(Case)
-    told = {name: [_told(known[name].mask, value) for value in pair]
-            for name, pair in changes.items() if name in known}
+    told = {
+        name: [_told(known[name].mask, value) for value in pair]
+        for name, pair in changes.items()
+        if name in known
+    }
     timeline.record(case, "edited", actor=actor, now=now, changes=told)
 
 
@@ -85,8 +88,7 @@ def reveal(case: Case, reason: str, *, actor: Person, now: datetime) -> None:
     timeline.record(case, "revealed", actor=actor, now=now, reason=reason.strip())
 
 
-def move(case: Case, verb: str, values: Mapping[str, Any], *, actor: Person,
-         now: datetime) -> Case:
+def move(case: Case, verb: str, values: Mapping[str, Any], *, actor: Person, now: datetime) -> Case:
     """Make one move of the table; raise DomainError when it is not one from here or by this one."""
     step = MOVE[verb]
     lock(case)
@@ -106,8 +108,10 @@ def move(case: Case, verb: str, values: Mapping[str, Any], *, actor: Person,
 def lock(case: Case) -> None:
     """Wait for whoever is at this case, and read what they left."""
     db.session.scalar(
-        select(Case).where(Case.id == case.id).with_for_update(of=Case)
-        .execution_options(populate_existing=True),
+        select(Case)
+        .where(Case.id == case.id)
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
     )
 
 
@@ -115,9 +119,12 @@ def why_not(case: Case, step: Move, actor: Person) -> str:
     """Say why a move can't be made now; empty when it can."""
     if case.status not in step.sources:
         states = "、".join(gettext(status.label) for status in step.sources)
-        return gettext("事项为“%(status)s”，只有“%(states)s”时才能%(move)s",
-                       status=gettext(case.status.label), states=states,
-                       move=gettext(step.label))
+        return gettext(
+            "事项为“%(status)s”，只有“%(states)s”时才能%(move)s",
+            status=gettext(case.status.label),
+            states=states,
+            move=gettext(step.label),
+        )
     if not scope.within(actor.only([step.role]), case):
         return gettext("您的角色不能%(move)s", move=gettext(step.label))
     if step.verb == "sign" and case.lead_department_id not in actor.departments("handler"):
@@ -133,9 +140,11 @@ def _checked(step: Move, values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, str):
             filled[name] = value.strip() or None
     problems = {name: gettext("必填") for name in step.required if filled[name] is None}
-    problems |= {name: gettext("最多 %(most)d 个字", most=MAX_TEXT)
-                 for name, value in filled.items()
-                 if isinstance(value, str) and len(value) > MAX_TEXT}
+    problems |= {
+        name: gettext("最多 %(most)d 个字", most=MAX_TEXT)
+        for name, value in filled.items()
+        if isinstance(value, str) and len(value) > MAX_TEXT
+    }
     if problems:
         raise InvalidInputError(problems)
     return filled
@@ -152,8 +161,9 @@ def _refuse(case: Case, filled: dict[str, Any], _actor: Person, _now: datetime) 
     return {"reason": case.refusal_reason, "remedy": case.remedy}
 
 
-def _close_on_the_spot(case: Case, filled: dict[str, Any], _actor: Person,
-                       now: datetime) -> dict[str, Any]:
+def _close_on_the_spot(
+    case: Case, filled: dict[str, Any], _actor: Person, now: datetime
+) -> dict[str, Any]:
     case.classification = Classification(filled["classification"])
     case.accepted_at = case.accepted_at or now
     case.result, case.outcome = filled["result"], Outcome.ON_THE_SPOT
@@ -167,12 +177,16 @@ def _dispatch(case: Case, filled: dict[str, Any], _actor: Person, now: datetime)
     if department.hall_id != case.hall_id or not department.active:
         raise InvalidInputError({"lead_department": gettext("请选择本大厅正在启用的科室")})
     case.lead_department, case.dispatched_at = department, now
-    case.assignments.append(Assignment(department=department, role=AssignmentRole.LEAD,
-                                       dispatched_at=now))
+    case.assignments.append(
+        Assignment(department=department, role=AssignmentRole.LEAD, dispatched_at=now)
+    )
     db.session.flush()
     clock = start_clock(case, now=now)
-    return {"department": department.name, "due_at": clock.due_at.isoformat(),
-            "note": filled["note"]}
+    return {
+        "department": department.name,
+        "due_at": clock.due_at.isoformat(),
+        "note": filled["note"],
+    }
 
 
 def _sign(case: Case, _filled: dict[str, Any], actor: Person, now: datetime) -> None:
@@ -181,7 +195,9 @@ def _sign(case: Case, _filled: dict[str, Any], actor: Person, now: datetime) -> 
     lead.signed_at, lead.signed_by = now, actor.name
 
 
-def _progress(_case: Case, filled: dict[str, Any], _actor: Person, _now: datetime) -> dict[str, Any]:
+def _progress(
+    _case: Case, filled: dict[str, Any], _actor: Person, _now: datetime
+) -> dict[str, Any]:
     return {"note": filled["note"]}
 
 
@@ -219,8 +235,14 @@ def _rate(case: Case, filled: dict[str, Any]) -> None:
 
 
 EFFECTS: dict[str, Any] = {
-    "accept": _accept, "refuse": _refuse, "close_on_the_spot": _close_on_the_spot,
-    "dispatch": _dispatch, "sign": _sign, "progress": _progress, "resolve": _resolve,
-    "reply": _reply, "close": _close,
+    "accept": _accept,
+    "refuse": _refuse,
+    "close_on_the_spot": _close_on_the_spot,
+    "dispatch": _dispatch,
+    "sign": _sign,
+    "progress": _progress,
+    "resolve": _resolve,
+    "reply": _reply,
+    "close": _close,
 }
 """What each move of the table does to the case, beyond its state and its event."""

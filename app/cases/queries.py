@@ -23,18 +23,29 @@ if TYPE_CHECKING:
 def responsibility_for(hall_id: int, matter: str) -> Responsibility | None:
     """Return the line of the hall's list of responsibilities that names the matter."""
     return db.session.scalar(
-        select(Responsibility).join(Responsibility.department)
-        .where(Department.hall_id == hall_id, Responsibility.matter == matter,
-               Responsibility.active, Department.active)
-        .order_by(Responsibility.id).limit(1),
+        select(Responsibility)
+        .join(Responsibility.department)
+        .where(
+            Department.hall_id == hall_id,
+            Responsibility.matter == matter,
+            Responsibility.active,
+            Department.active,
+        )
+        .order_by(Responsibility.id)
+        .limit(1)
     )
 
 
 def matters(hall_id: int | None, q: str, limit: int = 20) -> Sequence[str]:
     """Return names of matters to choose from while typing."""
-    query = (select(Responsibility.matter).join(Responsibility.department)
-             .where(Responsibility.active).distinct().order_by(Responsibility.matter)
-             .limit(limit))
+    query = (
+        select(Responsibility.matter)
+        .join(Responsibility.department)
+        .where(Responsibility.active)
+        .distinct()
+        .order_by(Responsibility.matter)
+        .limit(limit)
+    )
     if hall_id is not None:
         query = query.where(Department.hall_id == hall_id)
     if q:
@@ -64,29 +75,37 @@ def at_stage(reached: Stage, now: datetime) -> Any:
         Stage.OVERDUE: late,
         Stage.ESCALATED: clock.escalate_at < now,
     }
-    return exists().where(clock.case_id == Case.id, clock.current, clock.met_at.is_(None),
-                          meaning[reached])
+    return exists().where(
+        clock.case_id == Case.id, clock.current, clock.met_at.is_(None), meaning[reached]
+    )
 
 
 def with_clock() -> Select[Any]:
     """Select cases with what their rows show: the clock, its hall, the department."""
-    return (select(Case).outerjoin(Case.clock)
-            .options(contains_eager(Case.clock), joinedload(Case.hall),
-                     joinedload(Case.lead_department)))
+    return (
+        select(Case)
+        .outerjoin(Case.clock)
+        .options(
+            contains_eager(Case.clock), joinedload(Case.hall), joinedload(Case.lead_department)
+        )
+    )
 
 
 def counts(now: datetime) -> dict[str, int]:
     """Count in one statement what waits for somebody, among the cases in scope."""
     tasks = {
-        **{status.value: Case.status == status for status in
-           (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)},
+        **{
+            status.value: Case.status == status
+            for status in (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)
+        },
         "finished": Case.status.in_((Status.RESOLVED, Status.REPLIED)),
         "warning": at_stage(Stage.WARNING, now),
         "overdue": at_stage(Stage.OVERDUE, now),
     }
     columns = [func.count().filter(criterion).label(name) for name, criterion in tasks.items()]
     row = db.session.execute(
-        select(*columns).select_from(Case)
-        .where(Case.status.not_in((Status.CLOSED, Status.REFUSED))),
+        select(*columns)
+        .select_from(Case)
+        .where(Case.status.not_in((Status.CLOSED, Status.REFUSED)))
     ).one()
     return dict(zip(tasks, row, strict=True))

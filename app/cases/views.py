@@ -39,17 +39,21 @@ LEAST_PHONE = 7
 KNOWS_NAMES = {"clerk", "handler"}
 """The roles that deal with the applicant and so read the name in full."""
 
+
+def _standing(*statuses: Status, label: str = "") -> TabRule:
+    """Make the tab of the cases that stand at one of the states."""
+    return TabRule(label or statuses[0].label, lambda _now: Case.status.in_(statuses))
+
+
 TABS = {
     "all": TabRule(N_("全部")),
     "open": TabRule(N_("未结"), lambda _now: Case.status.in_(OPEN)),
     "overdue": TabRule(N_("超期"), lambda now: at_stage(Stage.OVERDUE, now)),
     "warning": TabRule(N_("临期"), lambda now: at_stage(Stage.WARNING, now)),
-    **{status.value: TabRule(status.label, lambda _now, status=status: Case.status == status)
-       for status in (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)},
-    "finished": TabRule(N_("待结案"),
-                        lambda _now: Case.status.in_((Status.RESOLVED, Status.REPLIED))),
-    "closed": TabRule(Status.CLOSED.label, lambda _now: Case.status == Status.CLOSED),
-    "refused": TabRule(Status.REFUSED.label, lambda _now: Case.status == Status.REFUSED),
+    **{status.value: _standing(status) for status in OPEN},
+    "finished": _standing(Status.RESOLVED, Status.REPLIED, label=N_("待结案")),
+    "closed": _standing(Status.CLOSED),
+    "refused": _standing(Status.REFUSED),
 }
 
 
@@ -70,8 +74,7 @@ class CaseQuery(Query):
 class CaseView(EntityView):
     """Cases."""
 
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export",
-                        "can_choices"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_choices"]
     exclude_route_methods = {"delete"}
     tabs = TABS
     query_class = CaseQuery
@@ -83,7 +86,8 @@ class CaseView(EntityView):
 
     def column_label(self, name: str) -> str:
         return {"clock": gettext("时限"), "due": gettext("到期时间")}.get(name) or (
-            super().column_label(name))
+            super().column_label(name)
+        )
 
     def cell(self, name: str, row: Case) -> Cell:
         if name == "clock":
@@ -111,10 +115,10 @@ class CaseView(EntityView):
         drawn = super().draw(field, row)
         return casepage.suggesting(drawn) if field.name == "matter" else drawn
 
-    def create(self, row: Case, form: FlaskForm) -> None:  # noqa: ARG002
+    def create(self, row: Case, form: FlaskForm) -> None:
         operations.register(row, actor=scope.current(), now=clock.now())
 
-    def update(self, row: Case, form: FlaskForm) -> None:  # noqa: ARG002
+    def update(self, row: Case, form: FlaskForm) -> None:
         operations.edit(row, changes_of(row), actor=scope.current(), now=clock.now())
 
     @expose("/matters")
@@ -125,7 +129,6 @@ class CaseView(EntityView):
         found = matters(None, request.args.get("q", "").strip()[:100])
         return jsonify({"results": [{"text": name} for name in found]})
 
-
     # --- the case page -------------------------------------------------------------------------
 
     def fact(self, name: str, row: Case, *, reveal: bool = False) -> Fact:
@@ -135,8 +138,12 @@ class CaseView(EntityView):
         text = present.text_of(known, row, reveal=reveal)
         kind = {"long": "long", "datetime": "mono", "secret": "mono"}.get(known.kind, "text")
         hidden = known.mask and text and not reveal
-        return Fact(gettext(known.label), text or present.EMPTY, kind,
-                    reveal_url=f"{self.route_base}/{row.id}/reveal" if hidden else None)
+        return Fact(
+            gettext(known.label),
+            text or present.EMPTY,
+            kind,
+            reveal_url=f"{self.route_base}/{row.id}/reveal" if hidden else None,
+        )
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -145,10 +152,16 @@ class CaseView(EntityView):
         return self._render_case(self.find(pk))
 
     def _render_case(self, row: Case, *, reveal: bool = False) -> Any:
-        page = casepage.build(row, fact=lambda name: self.fact(name, row, reveal=reveal),
-                              actor=scope.current(), now=clock.now(), base=self.route_base)
-        return self.render_template("cases/show.html", page=self._page(row.number),
-                                    buttons=self.buttons_of(row), **page)
+        page = casepage.build(
+            row,
+            fact=lambda name: self.fact(name, row, reveal=reveal),
+            actor=scope.current(),
+            now=clock.now(),
+            base=self.route_base,
+        )
+        return self.render_template(
+            "cases/show.html", page=self._page(row.number), buttons=self.buttons_of(row), **page
+        )
 
     def buttons_of(self, row: Case) -> list[Button]:
         if row.status in OPEN and may("cases", "e", row):
@@ -166,13 +179,13 @@ class CaseView(EntityView):
         if request.method == "POST" and form.validate():
             try:
                 with transaction():
-                    operations.reveal(row, form["reason"].data or "", actor=scope.current(),
-                                      now=clock.now())
+                    operations.reveal(
+                        row, form["reason"].data or "", actor=scope.current(), now=clock.now()
+                    )
                 return self._render_case(self.find(pk), reveal=True)
             except InvalidInputError as error:
                 problems = error.problems
         return self._render_step(row, form, gettext("查看个人信息"), gettext("查看"), problems)
-
 
     # --- moves ---------------------------------------------------------------------------------
 
@@ -191,10 +204,15 @@ class CaseView(EntityView):
         if request.method == "POST" and form.validate():
             try:
                 with transaction():
-                    operations.move(row, verb, values_of(form), actor=scope.current(),
-                                    now=clock.now())
-                flash(gettext("%(number)s：%(move)s完成", number=row.number,
-                              move=gettext(step.label)), "success")
+                    operations.move(
+                        row, verb, values_of(form), actor=scope.current(), now=clock.now()
+                    )
+                flash(
+                    gettext(
+                        "%(number)s：%(move)s完成", number=row.number, move=gettext(step.label)
+                    ),
+                    "success",
+                )
                 return redirect(self.row_url(row) or self.url)
             except InvalidInputError as error:
                 problems = error.problems
@@ -208,11 +226,12 @@ class CaseView(EntityView):
             problems = {**problems, "": refusal}
         return self._render_step(row, form, gettext(step.label), gettext(step.label), problems)
 
-
-    def _render_step(self, row: Case, form: FlaskForm, title: str, submit: str,
-                     problems: dict[str, str]) -> Any:
-        page, status = casepage.step_page(row, form, submit, problems,
-                                          lambda field: self.draw(field, None), self.route_base)
+    def _render_step(
+        self, row: Case, form: FlaskForm, title: str, submit: str, problems: dict[str, str]
+    ) -> Any:
+        page, status = casepage.step_page(
+            row, form, submit, problems, lambda field: self.draw(field, None), self.route_base
+        )
         crumbs = self._page(f"{row.number} {title}")
         return self.render_template("panel/form.html", page=crumbs, form=page), status
 
@@ -226,10 +245,12 @@ def changes_of(row: Case) -> dict[str, tuple[Any, Any]]:
     """Return what an edit changed: field → before and after."""
     changed = {}
     for name in attributes(Case):
-        history = inspect(row).attrs[name].history
+        history: Any = inspect(row).attrs[name].history
         if history.has_changes():
-            changed[name] = (history.deleted[0] if history.deleted else None,
-                             history.added[0] if history.added else None)
+            changed[name] = (
+                history.deleted[0] if history.deleted else None,
+                history.added[0] if history.added else None,
+            )
     return changed
 
 
@@ -250,5 +271,3 @@ class EventView(EntityView):
         if name == "kind":
             return Cell(gettext(KINDS.get(row.kind, row.kind)))
         return super().cell(name, row)
-
-

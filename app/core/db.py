@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
+    from flask_sqlalchemy import SQLAlchemy
+
     from app.core.panel import Panel
 
 Model.metadata.naming_convention = {
@@ -24,7 +26,7 @@ Model.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-db = SQLA(metadata=Model.metadata)
+db: SQLAlchemy = SQLA(metadata=Model.metadata)
 
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Whether what begins now will write: SQLite then takes its lock at once and waits its turn."""
@@ -53,7 +55,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-class Entity(Model):  # type: ignore[misc]
+class Entity(Model):
     """The base of a table that the panel generates its views for.
 
     `version` counts the edits: a form that was read at another version is refused.
@@ -83,8 +85,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # SQLAlchemy's begin event below opens the transaction
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL",
-                   "busy_timeout=30000"):
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=30000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -16,10 +16,6 @@ class InvalidInputError(DomainError):
         super().__init__("；".join(problems.values()))
 
 
-class StaleEditError(DomainError):
-    """Raise when somebody else changed the row since it was read."""
-
-
 class OutOfScopeError(DomainError):
     """Raise when a row that the person may not touch is written; it is shown as not found."""
 

@@ -35,15 +35,18 @@ class RunState(Choice):
     FAILED = "failed", N_("失败")
 
 
-class JobRun(Model):  # type: ignore[misc]
+class JobRun(Model):
     """One run of one job."""
 
     __tablename__ = "job_run"
     __table_args__ = (UniqueConstraint("name", "planned_for"),)
     __panel__ = Panel(
-        N_("定时任务"), "jobs",
+        N_("定时任务"),
+        "jobs",
         columns=("title", "planned_for", "started_at", "ended_at", "state", "summary", "node"),
-        filters=("state", "started_at"), search=("title",), order=("-id",),
+        filters=("state", "started_at"),
+        search=("title",),
+        order=("-id",),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -63,34 +66,65 @@ def claim(name: str, title: str, planned_for: datetime, *, node: str, now: datet
     """Claim a run; return its id, or None when somebody else has or had it."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     with transaction():
-        fresh = dialect.insert(JobRun).values(
-            name=name, title=title, planned_for=planned_for, node=node, attempts=1,
-            started_at=now, state=RunState.RUNNING,
-        ).on_conflict_do_nothing().returning(JobRun.id)
-        run = db.session.scalar(fresh)
+        fresh = (
+            dialect.insert(JobRun)
+            .values(
+                name=name,
+                title=title,
+                planned_for=planned_for,
+                node=node,
+                attempts=1,
+                started_at=now,
+                state=RunState.RUNNING,
+            )
+            .on_conflict_do_nothing()
+            .returning(JobRun.id)
+        )
+        run: int | None = db.session.scalar(fresh)
         if run is not None:
             return run
-        abandoned = or_(JobRun.state == RunState.FAILED,
-                        (JobRun.state == RunState.RUNNING) & (JobRun.started_at < now - PATIENCE))
-        again = update(JobRun).where(
-            JobRun.name == name, JobRun.planned_for == planned_for, abandoned,
-            JobRun.attempts < MOST_ATTEMPTS,
-        ).values(started_at=now, node=node, attempts=JobRun.attempts + 1, state=RunState.RUNNING,
-                 ended_at=None).returning(JobRun.id)
+        abandoned = or_(
+            JobRun.state == RunState.FAILED,
+            (JobRun.state == RunState.RUNNING) & (JobRun.started_at < now - PATIENCE),
+        )
+        again = (
+            update(JobRun)
+            .where(
+                JobRun.name == name,
+                JobRun.planned_for == planned_for,
+                abandoned,
+                JobRun.attempts < MOST_ATTEMPTS,
+            )
+            .values(
+                started_at=now,
+                node=node,
+                attempts=JobRun.attempts + 1,
+                state=RunState.RUNNING,
+                ended_at=None,
+            )
+            .returning(JobRun.id)
+        )
         return db.session.scalar(again)
 
 
-def finish(run: int, state: RunState, *, now: datetime, summary: str,
-           result: dict[str, Any] | None = None) -> None:
+def finish(
+    run: int, state: RunState, *, now: datetime, summary: str, result: dict[str, Any] | None = None
+) -> None:
     """Write down how a run ended."""
     with transaction():
-        db.session.execute(update(JobRun).where(JobRun.id == run).values(
-            ended_at=now, state=state, summary=summary[:255], result=result))
+        db.session.execute(
+            update(JobRun)
+            .where(JobRun.id == run)
+            .values(ended_at=now, state=state, summary=summary[:255], result=result)
+        )
 
 
 def forget(name: str, *, before: datetime) -> int:
     """Delete the records of a job's runs that went well and are old; return how many."""
     with transaction():
-        gone = db.session.execute(delete(JobRun).where(
-            JobRun.name == name, JobRun.state == RunState.DONE, JobRun.started_at < before))
+        gone = db.session.execute(
+            delete(JobRun).where(
+                JobRun.name == name, JobRun.state == RunState.DONE, JobRun.started_at < before
+            )
+        )
         return int(gone.rowcount)  # type: ignore[attr-defined]

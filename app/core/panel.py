@@ -7,7 +7,6 @@ its list shows. `attributes` reads all of it back from the mapper, in the order 
 from __future__ import annotations
 
 from dataclasses import dataclass, field as dataclass_field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Date, DateTime, Enum, Integer, String, Text, Time, inspect
@@ -28,13 +27,23 @@ HOUSEKEEPING = frozenset({"id", "version", "changed_at", "changed_by"})
 def choice_type(kind: type[Choice]) -> Enum:
     """Return the column type of a Choice: its code in a string, held by a CHECK constraint."""
     return Enum(
-        kind, native_enum=False, length=32, create_constraint=True, name=kind.__name__.lower(),
+        kind,
+        native_enum=False,
+        length=32,
+        create_constraint=True,
+        name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 
 
-def field(kind: type[Choice] | TypeEngine[Any] | type[TypeEngine[Any]], *args: Any,
-          label: str, hint: str = "", mask: str = "", **options: Any) -> Any:
+def field(
+    kind: type[Choice | TypeEngine[Any]] | TypeEngine[Any],
+    *args: Any,
+    label: str,
+    hint: str = "",
+    mask: str = "",
+    **options: Any,
+) -> Any:
     """Declare a column with its label, the hint under its field, and how it is masked."""
     column_type = choice_type(kind) if isinstance(kind, type) and issubclass(kind, Choice) else kind
     info = {"label": label, "hint": hint, "mask": mask}
@@ -95,14 +104,30 @@ class Attribute:
 
 
 KINDS: tuple[tuple[type[Any], str], ...] = (
-    (Enum, "choice"), (Secret, "secret"), (Text, "long"), (String, "text"), (Boolean, "boolean"),
-    (Integer, "integer"), (Instant, "datetime"), (DateTime, "datetime"), (Date, "date"), (Time, "time"),
+    (Enum, "choice"),
+    (Secret, "secret"),
+    (Text, "long"),
+    (String, "text"),
+    (Boolean, "boolean"),
+    (Integer, "integer"),
+    (Instant, "datetime"),
+    (DateTime, "datetime"),
+    (Date, "date"),
+    (Time, "time"),
 )
 
 
-@cache
+_described: dict[type[Any], dict[str, Attribute]] = {}
+
+
 def attributes(model: type[Any]) -> dict[str, Attribute]:
     """Describe the labelled columns and relations of a model, in order of declaration."""
+    if model not in _described:
+        _described[model] = _describe(model)
+    return _described[model]
+
+
+def _describe(model: type[Any]) -> dict[str, Attribute]:
     mapper: Mapper[Any] = inspect(model)
     found: dict[str, Attribute] = {}
     for name, column in mapper.column_attrs.items():
@@ -126,10 +151,17 @@ def _declaration_order(model: type[Any]) -> list[str]:
 def _describe_column(name: str, prop: ColumnProperty[Any], label: str) -> Attribute:
     column: Any = prop.columns[0]
     kind = next(word for cls, word in KINDS if isinstance(column.type, cls))
-    default = column.default.arg if column.default is not None and column.default.is_scalar else None
+    default = (
+        column.default.arg if column.default is not None and column.default.is_scalar else None
+    )
     return Attribute(
-        name=name, label=label, hint=column.info.get("hint", ""), kind=kind,
-        mask=column.info.get("mask", ""), unique=bool(column.unique), default=default,
+        name=name,
+        label=label,
+        hint=column.info.get("hint", ""),
+        kind=kind,
+        mask=column.info.get("mask", ""),
+        unique=bool(column.unique),
+        default=default,
         required=not column.nullable and kind != "boolean",
         max_length=(getattr(column.type, "length", None) or 0) if kind == "text" else 0,
         choices=column.type.enum_class if kind == "choice" else None,
@@ -140,8 +172,11 @@ def _describe_link(name: str, prop: RelationshipProperty[Any]) -> Attribute:
     single = prop.direction.name == "MANYTOONE"
     column: Any = next(iter(prop.local_columns)) if single else None
     return Attribute(
-        name=name, label=prop.info["label"], hint=prop.info["hint"],
-        kind="link" if single else "many", target=prop.mapper.class_,
+        name=name,
+        label=prop.info["label"],
+        hint=prop.info["hint"],
+        kind="link" if single else "many",
+        target=prop.mapper.class_,
         required=single and not column.nullable,
         foreign_key=prop.parent.get_property_by_column(column).key if single else "",
     )
@@ -168,7 +203,8 @@ def list_columns(model: type[Any]) -> tuple[str, ...]:
     """Return the columns of an entity's list; all short ones when it names none."""
     panel: Panel = model.__panel__
     return panel.columns or tuple(
-        name for name, attribute in attributes(model).items()
+        name
+        for name, attribute in attributes(model).items()
         if attribute.kind not in {"many", "long", "secret"}
     )
 
@@ -177,5 +213,6 @@ def entities() -> list[type[Any]]:
     """Return every model that has a panel, in the order in which they were declared."""
     from app.core.db import Entity  # noqa: PLC0415
 
-    return [mapper.class_ for mapper in Entity.registry.mappers
-            if "__panel__" in vars(mapper.class_)]
+    return [
+        mapper.class_ for mapper in Entity.registry.mappers if "__panel__" in vars(mapper.class_)
+    ]

@@ -2,8 +2,8 @@
 
 AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the stored text is
 `<key id>.<base64 of nonce and ciphertext>`, so that an older key still opens what it closed. The
-blind index is HMAC-SHA-256 over the normalised value with a key derived from the oldest data key, so
-that it survives a rotation.
+blind index is HMAC-SHA-256 over the normalised value; its key comes from
+the oldest data key, so that it survives a rotation.
 """
 
 from __future__ import annotations
@@ -65,9 +65,11 @@ class Keyring:
         for key in self.keys:
             if _key_id(key) == identity:
                 try:
-                    return AESGCM(key).decrypt(
-                        sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None,
-                    ).decode()
+                    return (
+                        AESGCM(key)
+                        .decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+                        .decode()
+                    )
                 except InvalidTag:
                     break
         raise DomainError(gettext("无法解密个人信息：数据密钥不符，请联系系统管理员"))

@@ -98,9 +98,11 @@ _current: ContextVar[Person | None] = ContextVar("scope", default=None)
 
 def rows_of(model: type[Any]) -> Callable[[RowRule], RowRule]:
     """Declare the decorated function as the rule of a model's rows."""
+
     def declare(rule: RowRule) -> RowRule:
         _rules[model] = rule
         return rule
+
     return declare
 
 
@@ -110,8 +112,11 @@ def scoped_models() -> frozenset[type[Any]]:
 
 
 def let_write(model: type[Any], roles: Iterable[str]) -> None:
-    """Let only these roles write rows of a model; without a word, whoever sees a row may."""
-    _writers[model] = frozenset(roles)
+    """Let these roles, and no others, write rows of a model; without a word, whoever sees one may.
+
+    Said more than once, it adds up: the roles of the generated pages, the roles of the moves.
+    """
+    _writers[model] = _writers.get(model, frozenset()) | frozenset(roles)
 
 
 def current() -> Person:
@@ -160,8 +165,9 @@ def _count(session: Any, model: type[Any], ids: set[int], person: Person) -> int
     """Count how many of the rows are in sight of a person, past the session's own state."""
     table = inspect(model).local_table
     seen = session.connection().scalar(
-        select(func.count()).select_from(table)
-        .where(table.c.id.in_(sorted(ids)), _rules[model](person)),
+        select(func.count())
+        .select_from(table)
+        .where(table.c.id.in_(sorted(ids)), _rules[model](person))
     )
     return int(seen or 0)
 
@@ -207,4 +213,3 @@ def _require(session: Session, rows: list[Any]) -> None:
         writer = who.only(_writers[model]) if model in _writers else who
         if _count(session, model, ids, writer) != len(ids):
             raise OutOfScopeError(model.__tablename__)
-

@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LETTERS = {
-    "can_list": "r", "can_show": "r", "can_get": "r", "can_info": "r", "can_choices": "r",
-    "can_add": "a", "can_post": "a", "can_edit": "e", "can_put": "e", "can_delete": "d",
+    "can_list": "r",
+    "can_show": "r",
+    "can_get": "r",
+    "can_info": "r",
+    "can_choices": "r",
+    "can_add": "a",
+    "can_post": "a",
+    "can_edit": "e",
+    "can_put": "e",
+    "can_delete": "d",
     "can_export": "x",
 }
 """The letter that each generated permission asks for; any other is a name of its own."""
@@ -51,7 +59,7 @@ def may(code: str, letter: str, row: Any = None) -> bool:
     return scope.within(person.only(roles), row)
 
 
-class PanelSecurityManager(SecurityManager):  # type: ignore[misc]
+class PanelSecurityManager(SecurityManager):
     """FAB's users and log-in; permissions from the table, roles from memberships."""
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
@@ -76,6 +84,5 @@ def asking_user(*, rest: bool) -> Any:
     """Return the user of this request: REST believes tokens alone, pages the session alone."""
     if rest:
         verify_jwt_in_request(optional=True)
-        return token_user if token_user else None
+        return token_user or None
     return current_user if current_user.is_authenticated else None
-

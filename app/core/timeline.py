@@ -7,18 +7,19 @@ Triggers on both databases refuse UPDATE and DELETE (migrations).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from flask_appbuilder import Model
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from flask_appbuilder import Model
-
 from app.core.db import Instant, db
 from app.core.language import N_
 from app.core.panel import Panel, field
-from app.core.scope import Person
+
+if TYPE_CHECKING:
+    from app.core.scope import Person
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -43,16 +44,22 @@ KINDS: dict[str, str] = {
 """The kinds of event, each with the word that the timeline shows."""
 
 
-class Event(Model):  # type: ignore[misc]
+class Event(Model):
     """One entry of a case's timeline."""
 
     __tablename__ = "event"
     __table_args__ = (Index("ix_event_case_id_id", "case_id", "id"),)
-    __panel__ = Panel(N_("办理过程"), "events", columns=("at", "actor", "kind", "case_number"),
-                      order=("-id",), filters=("kind",), search=("case_number", "actor"))
+    __panel__ = Panel(
+        N_("办理过程"),
+        "events",
+        columns=("at", "actor", "kind", "case_number"),
+        order=("-id",),
+        filters=("kind",),
+        search=("case_number", "actor"),
+    )
 
     id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True,
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True
     )
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), nullable=False)
     case_number: Mapped[str] = field(String(32), label=N_("编号"), nullable=False)
@@ -67,8 +74,14 @@ class Event(Model):  # type: ignore[misc]
 def record(case: Any, kind: str, *, actor: Person, now: datetime, **payload: Any) -> Event:
     """Write an event onto a case's timeline; it is committed with what it tells of."""
     event = Event(
-        case_id=case.id, case_number=case.number, at=now, recorded_at=now, actor_id=actor.id,
-        actor=actor.name, kind=kind, payload=payload,
+        case_id=case.id,
+        case_number=case.number,
+        at=now,
+        recorded_at=now,
+        actor_id=actor.id,
+        actor=actor.name,
+        kind=kind,
+        payload=payload,
     )
     db.session.add(event)
     return event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
@@ -42,8 +42,13 @@ def seed() -> None:
         replace_years(days, missing, notice=gettext("国务院办公厅关于节假日安排的通知"))
     if db.session.scalar(select(DeadlineRule.id).limit(1)) is None:
         db.session.add_all(
-            DeadlineRule(name=name, kind=kind, working_days=days, source=RULES_SOURCE,
-                         valid_from=date(2019, 1, 1))
+            DeadlineRule(
+                name=name,
+                kind=kind,
+                working_days=days,
+                source=RULES_SOURCE,
+                valid_from=date(2019, 1, 1),
+            )
             for name, kind, days in RULES
         )
     db.session.flush()
@@ -60,8 +65,11 @@ class Difference:
 
 def differences(days: Iterable[Day], years: Iterable[int]) -> list[Difference]:
     """Compare what a file says of its years with the calendar."""
-    kept = {row.date: row for row in db.session.scalars(select(CalendarDay))
-            if row.date.year in set(years)}
+    kept = {
+        row.date: row
+        for row in db.session.scalars(select(CalendarDay))
+        if row.date.year in set(years)
+    }
     told = {day.date: day for day in days if _unusual(day)}
     found = [Difference(day, kept.get(day), told.get(day)) for day in sorted({*kept, *told})]
     return [item for item in found if not _same(item)]
@@ -73,41 +81,57 @@ def _unusual(day: Day) -> bool:
 
 
 def _same(item: Difference) -> bool:
-    return (item.before is not None and item.after is not None
-            and item.before.working == item.after.working and item.before.name == item.after.name)
+    return (
+        item.before is not None
+        and item.after is not None
+        and item.before.working == item.after.working
+        and item.before.name == item.after.name
+    )
 
 
 def replace_years(days: Iterable[Day], years: Iterable[int], *, notice: str) -> None:
     """Replace whole years by what a file or the seed says of them, and make them final."""
     chosen = set(years)
     for year in chosen:
-        db.session.execute(delete(CalendarDay).where(
-            CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))))
+        db.session.execute(
+            delete(CalendarDay).where(
+                CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))
+            )
+        )
     rows = {row.year: row for row in db.session.scalars(select(CalendarYear))}
     for year in sorted(chosen):
         row = rows.get(year) or CalendarYear(year=year)
         row.final, row.notice = True, notice
         db.session.add(row)
     db.session.add_all(
-        CalendarDay(date=day.date, working=day.working, name=day.name or gettext("未注明"),
-                    source=DaySource.LOCAL if day.source is Source.LOCAL
-                    else DaySource.STATUTORY)
-        for day in days if day.date.year in chosen and _unusual(day)
+        CalendarDay(
+            date=day.date,
+            working=day.working,
+            name=day.name or gettext("未注明"),
+            source=DaySource.LOCAL if day.source is Source.LOCAL else DaySource.STATUTORY,
+        )
+        for day in days
+        if day.date.year in chosen and _unusual(day)
     )
-    _revise(db.session, gettext("更新年份：%(years)s",
-                                years="、".join(str(year) for year in sorted(chosen))))
+    _revise(
+        db.session,
+        gettext("更新年份：%(years)s", years="、".join(str(year) for year in sorted(chosen))),
+    )
     db.session.flush()
 
 
 @event.listens_for(Session, "before_flush")
 def _count_revisions(session: Session, _context: UOWTransaction, _instances: object) -> None:
     """Write a revision for what changes on any path: page, REST, import."""
-    rows = [row for row in (*session.new, *session.dirty, *session.deleted)
-            if isinstance(row, (CalendarDay, CalendarYear))
-            and (row not in session.dirty or session.is_modified(row))]
+    rows = [
+        row
+        for row in (*session.new, *session.dirty, *session.deleted)
+        if isinstance(row, (CalendarDay, CalendarYear))
+        and (row not in session.dirty or session.is_modified(row))
+    ]
     if rows and not any(isinstance(row, CalendarRevision) for row in session.new):
         _revise(session, "、".join(str(row) for row in rows[:3]))
 
 
-def _revise(session: Session, what: str) -> None:
+def _revise(session: Any, what: str) -> None:
     session.add(CalendarRevision(at=clock.now(), actor=scope.current().name, what=what[:255]))

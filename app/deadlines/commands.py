@@ -36,21 +36,44 @@ def show(year: int, *, as_json: bool) -> None:
     with scope.everything():
         days = queries.calendar()
     first = date(year, 1, 1)
-    all_days = [days.day(first + timedelta(index))
-                for index in range((date(year + 1, 1, 1) - first).days)]
+    all_days = [
+        days.day(first + timedelta(index)) for index in range((date(year + 1, 1, 1) - first).days)
+    ]
     saturday = 5
-    unusual = [day for day in all_days if day.working != (day.date.weekday() < saturday)
-               or day.source not in {"weekday", "weekend"}]
+    unusual = [
+        day
+        for day in all_days
+        if day.working != (day.date.weekday() < saturday)
+        or day.source not in {"weekday", "weekend"}
+    ]
     final = days.is_final(first)
     if as_json:
-        _print({"year": year, "final": final, "revision": days.revision,
+        _print(
+            {
+                "year": year,
+                "final": final,
+                "revision": days.revision,
                 "working_days": sum(day.working for day in all_days),
-                "days": [{"date": day.date, "working": day.working, "name": day.name,
-                          "source": day.source} for day in unusual]})
+                "days": [
+                    {
+                        "date": day.date,
+                        "working": day.working,
+                        "name": day.name,
+                        "source": day.source,
+                    }
+                    for day in unusual
+                ],
+            }
+        )
         return
-    click.echo(_("%(year)d 年（%(state)s），工作日 %(count)d 天", year=year,
-                 state=_("已定") if final else _("暂定"),
-                 count=sum(day.working for day in all_days)))
+    click.echo(
+        _(
+            "%(year)d 年（%(state)s），工作日 %(count)d 天",
+            year=year,
+            state=_("已定") if final else _("暂定"),
+            count=sum(day.working for day in all_days),
+        )
+    )
     for day in unusual:
         word = _("上班") if day.working else _("休息")
         click.echo(f"{day.date:%Y-%m-%d}  {word}  {day.name}")
@@ -68,16 +91,23 @@ def import_file(file: Path, *, apply: bool, as_json: bool) -> None:
         found = differences(days, years)
         if apply:
             replace_years(days, years, notice=_("导入文件：%(name)s", name=file.name[:100]))
-        told = [{"date": item.date, "before": _state(item.before), "after": _state(item.after)}
-                for item in found]
+        told = [
+            {"date": item.date, "before": _state(item.before), "after": _state(item.after)}
+            for item in found
+        ]
         number = queries.revision()
     if as_json:
         _print({"years": sorted(years), "applied": apply, "revision": number, "changes": told})
         return
     for change in told:
         click.echo(f"{change['date']}  {change['before']} → {change['after']}")
-    click.echo(_("改变 %(count)d 天。%(state)s", count=len(told),
-                 state=_("已导入") if apply else _("这是预览，加 --apply 才导入")))
+    click.echo(
+        _(
+            "改变 %(count)d 天。%(state)s",
+            count=len(told),
+            state=_("已导入") if apply else _("这是预览，加 --apply 才导入"),
+        )
+    )
 
 
 def _state(day: Any) -> str:
@@ -94,9 +124,15 @@ def recompute(*, apply: bool, as_json: bool) -> None:
     """Preview or make the correction of open clocks."""
     now = clock.now()
     with scope.everything() as person:
-        found = [{"case": shift.case_number, "old_due": shift.old_due.isoformat(),
-                  "new_due": shift.new_due.isoformat(),
-                  "needs_confirmation": shift.turns_overdue} for shift in shifts(now)]
+        found = [
+            {
+                "case": shift.case_number,
+                "old_due": shift.old_due.isoformat(),
+                "new_due": shift.new_due.isoformat(),
+                "needs_confirmation": shift.turns_overdue,
+            }
+            for shift in shifts(now)
+        ]
         applied = 0
         if apply:
             with transaction():

@@ -38,13 +38,22 @@ class CalendarYear(Entity):
 
     __tablename__ = "calendar_year"
     __panel__ = Panel(
-        N_("日历年度"), "calendar-years", columns=("year", "final", "notice"),
-        form=((N_("日历年度"), ("year", "final", "notice")),), order=("-year",), frozen=("year",),
+        N_("日历年度"),
+        "calendar-years",
+        columns=("year", "final", "notice"),
+        form=((N_("日历年度"), ("year", "final", "notice")),),
+        order=("-year",),
+        frozen=("year",),
     )
 
     year: Mapped[int] = field(Integer, label=N_("年份"), unique=True, nullable=False)
-    final: Mapped[bool] = field(Boolean, label=N_("已定"), nullable=False, default=False,
-                                hint=N_("国务院办公厅放假通知已录入；未定年份的时限标为“暂定”"))
+    final: Mapped[bool] = field(
+        Boolean,
+        label=N_("已定"),
+        nullable=False,
+        default=False,
+        hint=N_("国务院办公厅放假通知已录入；未定年份的时限标为“暂定”"),
+    )
     notice: Mapped[str | None] = field(String(255), label=N_("依据文件"))
 
     def problems(self) -> dict[str, str]:
@@ -63,28 +72,38 @@ class CalendarDay(Entity):
 
     __tablename__ = "calendar_day"
     __panel__ = Panel(
-        N_("日历特殊日"), "calendar-days", columns=("date", "working", "name", "source"),
+        N_("日历特殊日"),
+        "calendar-days",
+        columns=("date", "working", "name", "source"),
         form=((N_("日历特殊日"), ("date", "working", "name", "source")),),
-        search=("name",), filters=("working", "source", "date"), order=("-date",),
+        search=("name",),
+        filters=("working", "source", "date"),
+        order=("-date",),
     )
 
     date: Mapped[dt.date] = field(Date, label=N_("日期"), unique=True, nullable=False)
     working: Mapped[bool] = field(Boolean, label=N_("上班"), nullable=False, default=False)
     name: Mapped[str] = field(String(64), label=N_("名称"), nullable=False)
-    source: Mapped[DaySource] = field(DaySource, label=N_("来源"), nullable=False,
-                                      default=DaySource.STATUTORY)
+    source: Mapped[DaySource] = field(
+        DaySource, label=N_("来源"), nullable=False, default=DaySource.STATUTORY
+    )
 
     def __str__(self) -> str:
         """Name the day."""
         return f"{self.date:%Y-%m-%d} {self.name}"
 
 
-class CalendarRevision(Model):  # type: ignore[misc]
+class CalendarRevision(Model):
     """One change of the calendar; deadlines remember the revision they were computed with."""
 
     __tablename__ = "calendar_revision"
-    __panel__ = Panel(N_("日历修订"), "calendar-revisions", columns=("id", "at", "actor", "what"),
-                      order=("-id",), labels={"id": N_("修订号")})
+    __panel__ = Panel(
+        N_("日历修订"),
+        "calendar-revisions",
+        columns=("id", "at", "actor", "what"),
+        order=("-id",),
+        labels={"id": N_("修订号")},
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[dt.datetime] = field(Instant, label=N_("时间"), nullable=False)
@@ -99,18 +118,31 @@ class DeadlineRule(Entity):
     __table_args__ = (
         CheckConstraint(f"working_days BETWEEN 1 AND {MAX_WORKING_DAYS}", name="days_in_bounds"),
         CheckConstraint("warn_days >= 0 AND warn_days < working_days", name="warns_in_time"),
-        CheckConstraint(f"escalate_days BETWEEN 1 AND {MAX_WORKING_DAYS}",
-                        name="escalates_in_bounds"),
+        CheckConstraint(
+            f"escalate_days BETWEEN 1 AND {MAX_WORKING_DAYS}", name="escalates_in_bounds"
+        ),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_in_order"),
     )
     __panel__ = Panel(
-        N_("时限规则"), "deadline-rules",
-        columns=("name", "kind", "hall", "classification", "working_days", "valid_from",
-                 "valid_to"),
-        form=((N_("适用"), ("name", "kind", "hall", "classification")),
-              (N_("时限"), ("working_days", "warn_days", "warn_time", "escalate_days")),
-              (N_("依据与有效期"), ("source", "valid_from", "valid_to"))),
-        search=("name", "source"), filters=("kind", "hall"), order=("kind", "-valid_from"),
+        N_("时限规则"),
+        "deadline-rules",
+        columns=(
+            "name",
+            "kind",
+            "hall",
+            "classification",
+            "working_days",
+            "valid_from",
+            "valid_to",
+        ),
+        form=(
+            (N_("适用"), ("name", "kind", "hall", "classification")),
+            (N_("时限"), ("working_days", "warn_days", "warn_time", "escalate_days")),
+            (N_("依据与有效期"), ("source", "valid_from", "valid_to")),
+        ),
+        search=("name", "source"),
+        filters=("kind", "hall"),
+        order=("kind", "-valid_from"),
     )
 
     name: Mapped[str] = field(String(64), label=N_("名称"), nullable=False)
@@ -118,15 +150,22 @@ class DeadlineRule(Entity):
     hall_id: Mapped[int | None] = mapped_column(ForeignKey("hall.id"), index=True)
     hall: Mapped[Hall | None] = link(label=N_("大厅"), hint=N_("不选表示全部大厅；本厅规则优先"))
     classification: Mapped[Classification | None] = field(
-        Classification, label=N_("分类"), hint=N_("不选表示该时限种类的全部分类"),
+        Classification, label=N_("分类"), hint=N_("不选表示该时限种类的全部分类")
     )
     working_days: Mapped[int] = field(Integer, label=N_("工作日数"), nullable=False)
-    warn_days: Mapped[int] = field(Integer, label=N_("提前预警（工作日）"), nullable=False,
-                                   default=0, hint=N_("0 表示最后一个工作日当天"))
-    warn_time: Mapped[dt.time] = field(Time, label=N_("预警时刻"), nullable=False,
-                                       default=dt.time(9))
-    escalate_days: Mapped[int] = field(Integer, label=N_("超期几个工作日后提级"),
-                                       nullable=False, default=2)
+    warn_days: Mapped[int] = field(
+        Integer,
+        label=N_("提前预警（工作日）"),
+        nullable=False,
+        default=0,
+        hint=N_("0 表示最后一个工作日当天"),
+    )
+    warn_time: Mapped[dt.time] = field(
+        Time, label=N_("预警时刻"), nullable=False, default=dt.time(9)
+    )
+    escalate_days: Mapped[int] = field(
+        Integer, label=N_("超期几个工作日后提级"), nullable=False, default=2
+    )
     source: Mapped[str] = field(String(255), label=N_("依据文件"), nullable=False)
     valid_from: Mapped[dt.date] = field(Date, label=N_("生效日期"), nullable=False)
     valid_to: Mapped[dt.date | None] = field(Date, label=N_("失效日期"))
@@ -135,18 +174,22 @@ class DeadlineRule(Entity):
         """Check the bounds, the validity, and that the classification runs on this clock."""
         found: dict[str, str] = {}
         if not 1 <= self.working_days <= MAX_WORKING_DAYS:
-            found["working_days"] = gettext("工作日数须在 1 至 %(most)d 之间",
-                                            most=MAX_WORKING_DAYS)
+            found["working_days"] = gettext(
+                "工作日数须在 1 至 %(most)d 之间", most=MAX_WORKING_DAYS
+            )
         elif not 0 <= self.warn_days < self.working_days:
             found["warn_days"] = gettext("提前预警须少于工作日数，且不能为负")
         if not 1 <= self.escalate_days <= MAX_WORKING_DAYS:
-            found["escalate_days"] = gettext("提级天数须在 1 至 %(most)d 之间",
-                                             most=MAX_WORKING_DAYS)
+            found["escalate_days"] = gettext(
+                "提级天数须在 1 至 %(most)d 之间", most=MAX_WORKING_DAYS
+            )
         if self.valid_to is not None and self.valid_to < self.valid_from:
             found["valid_to"] = gettext("失效日期不能早于生效日期")
         if self.classification is not None and self.classification.clock is not self.kind:
-            found["classification"] = gettext("“%(classification)s”不适用这一时限种类",
-                                              classification=gettext(self.classification.label))
+            found["classification"] = gettext(
+                "“%(classification)s”不适用这一时限种类",
+                classification=gettext(self.classification.label),
+            )
         return found
 
     def __str__(self) -> str:
@@ -157,8 +200,12 @@ class DeadlineRule(Entity):
 def _stage_index(stage: str) -> Index:
     """Index what a stage has yet to flag, and nothing else: an idle run reads nothing."""
     where = text(f"{stage}_flagged_at IS NULL AND met_at IS NULL")
-    return Index(f"ix_deadline_{stage}_to_flag", OPEN_STAGES[stage],
-                 postgresql_where=where, sqlite_where=where)
+    return Index(
+        f"ix_deadline_{stage}_to_flag",
+        OPEN_STAGES[stage],
+        postgresql_where=where,
+        sqlite_where=where,
+    )
 
 
 class Deadline(Entity):
@@ -171,20 +218,42 @@ class Deadline(Entity):
     __tablename__ = "deadline"
     __table_args__ = (
         CheckConstraint("(met_at IS NULL) = (verdict IS NULL)", name="judged_when_met"),
-        CheckConstraint("start < due_at AND warn_at <= due_at AND due_at < escalate_at",
-                        name="stages_in_order"),
-        Index("uq_deadline_one_open_of_a_kind", "case_id", "kind", unique=True,
-              postgresql_where=text("met_at IS NULL"), sqlite_where=text("met_at IS NULL")),
-        Index("uq_deadline_one_current", "case_id", unique=True,
-              postgresql_where=text("current"), sqlite_where=text("current")),
+        CheckConstraint(
+            "start < due_at AND warn_at <= due_at AND due_at < escalate_at", name="stages_in_order"
+        ),
+        Index(
+            "uq_deadline_one_open_of_a_kind",
+            "case_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("met_at IS NULL"),
+            sqlite_where=text("met_at IS NULL"),
+        ),
+        Index(
+            "uq_deadline_one_current",
+            "case_id",
+            unique=True,
+            postgresql_where=text("current"),
+            sqlite_where=text("current"),
+        ),
         *(_stage_index(stage) for stage in OPEN_STAGES),
         Index("ix_deadline_hall_id_due_at", "hall_id", "due_at"),
     )
     __panel__ = Panel(
-        N_("时限"), "deadlines",
-        columns=("case_number", "hall", "kind", "start", "due_at", "met_at", "verdict",
-                 "provisional"),
-        search=("case_number",), filters=("hall", "kind", "verdict", "provisional"),
+        N_("时限"),
+        "deadlines",
+        columns=(
+            "case_number",
+            "hall",
+            "kind",
+            "start",
+            "due_at",
+            "met_at",
+            "verdict",
+            "provisional",
+        ),
+        search=("case_number",),
+        filters=("hall", "kind", "verdict", "provisional"),
         order=("-due_at", "-id"),
     )
 
@@ -217,19 +286,17 @@ class Deadline(Entity):
         return f"{self.case_number} {gettext(self.kind.label)}"
 
 
-class Flag(Model):  # type: ignore[misc]
+class Flag(Model):
     """A stage that a clock reached, once per due-version, with the instant at which it began."""
 
     __tablename__ = "flag"
     __table_args__ = (UniqueConstraint("deadline_id", "stage", "due_version"),)
 
     id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True,
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True
     )
     deadline_id: Mapped[int] = mapped_column(ForeignKey("deadline.id"), nullable=False)
     stage: Mapped[str] = mapped_column(String(16), nullable=False)
     due_version: Mapped[int] = mapped_column(Integer, nullable=False)
     began_at: Mapped[dt.datetime] = mapped_column(Instant, nullable=False)
     flagged_at: Mapped[dt.datetime] = mapped_column(Instant, nullable=False)
-
-

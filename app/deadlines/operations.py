@@ -36,18 +36,32 @@ def start_clock(case: Any, *, now: datetime) -> Deadline:
     hours = hours_of(case.hall)
     rule = rule_for(case.hall_id, case.classification, hours.local(now).date())
     if rule is None:
-        raise DomainError(gettext("没有适用于“%(classification)s”的时限规则，请联系系统管理员",
-                                  classification=gettext(case.classification.label)))
+        raise DomainError(
+            gettext(
+                "没有适用于“%(classification)s”的时限规则，请联系系统管理员",
+                classification=gettext(case.classification.label),
+            )
+        )
     days = calendar()
     terms = terms_of(rule)
     term = compute(days, now, terms, hours)
     clock = Deadline(
-        case_id=case.id, case_number=case.number, hall_id=case.hall_id, kind=rule.kind, rule=rule,
-        working_days=rule.working_days, current=True,
+        case_id=case.id,
+        case_number=case.number,
+        hall_id=case.hall_id,
+        kind=rule.kind,
+        rule=rule,
+        working_days=rule.working_days,
+        current=True,
     )
     account = evidence(
-        term, rule_name=rule.name, rule_source=rule.source, working_days=rule.working_days,
-        hours=hours, revision=days.revision, start_event=START_EVENT,
+        term,
+        rule_name=rule.name,
+        rule_source=rule.source,
+        working_days=rule.working_days,
+        hours=hours,
+        revision=days.revision,
+        start_event=START_EVENT,
     )
     _set(clock, term, {**account, "terms": kept(terms)})
     db.session.add(clock)
@@ -62,8 +76,12 @@ def terms_of(rule: DeadlineRule) -> Terms:
 
 def kept(terms: Terms) -> dict[str, Any]:
     """Return terms as evidence keeps them: a rule that is edited later changes no running clock."""
-    return {"working_days": terms.working_days, "warn_days": terms.warn_days,
-            "warn_time": f"{terms.warn_time:%H:%M}", "escalate_days": terms.escalate_days}
+    return {
+        "working_days": terms.working_days,
+        "warn_days": terms.warn_days,
+        "warn_time": f"{terms.warn_time:%H:%M}",
+        "escalate_days": terms.escalate_days,
+    }
 
 
 def meet(clock: Deadline, *, now: datetime) -> Verdict:
@@ -98,12 +116,24 @@ def shifts(now: datetime) -> Iterator[Shift]:
     days = calendar()
     halls = {hall.id: hours_of(hall) for hall in db.session.scalars(select(Hall))}
     clock = Deadline
-    columns = (clock.id, clock.due_version, clock.case_id, clock.case_number, clock.hall_id,
-               clock.start, clock.warn_at, clock.due_at, clock.escalate_at, clock.provisional,
-               clock.evidence)
+    columns = (
+        clock.id,
+        clock.due_version,
+        clock.case_id,
+        clock.case_number,
+        clock.hall_id,
+        clock.start,
+        clock.warn_at,
+        clock.due_at,
+        clock.escalate_at,
+        clock.provisional,
+        clock.evidence,
+    )
     rows = db.session.execute(
-        select(*columns).where(clock.met_at.is_(None), clock.calendar_revision < days.revision)
-        .order_by(clock.id).execution_options(yield_per=AT_ONCE),
+        select(*columns)
+        .where(clock.met_at.is_(None), clock.calendar_revision < days.revision)
+        .order_by(clock.id)
+        .execution_options(yield_per=AT_ONCE)
     )
     for row in rows:
         term = compute(days, row.start, terms_kept(row.evidence), halls[row.hall_id])
@@ -111,21 +141,38 @@ def shifts(now: datetime) -> Iterator[Shift]:
         if times != (row.warn_at, row.due_at, row.escalate_at, row.provisional):
             account = _account(row.evidence, term, halls[row.hall_id], days)
             late = term.due_at < now and term.due_at < row.due_at
-            yield Shift(row.id, row.due_version, row.case_id, row.case_number, row.due_at,
-                        term.due_at, term, account, late)
+            yield Shift(
+                row.id,
+                row.due_version,
+                row.case_id,
+                row.case_number,
+                row.due_at,
+                term.due_at,
+                term,
+                account,
+                late,
+            )
 
 
 def terms_kept(account: dict[str, Any]) -> Terms:
     """Read the terms back from evidence."""
     known = account["terms"]
-    return Terms(known["working_days"], known["warn_days"],
-                 time.fromisoformat(known["warn_time"]), known["escalate_days"])
+    return Terms(
+        known["working_days"],
+        known["warn_days"],
+        time.fromisoformat(known["warn_time"]),
+        known["escalate_days"],
+    )
 
 
 def _account(old: dict[str, Any], term: Term, hours: Any, days: WorkCalendar) -> dict[str, Any]:
     fresh = evidence(
-        term, rule_name=old["rule"]["name"], rule_source=old["rule"]["source"],
-        working_days=old["rule"]["working_days"], hours=hours, revision=days.revision,
+        term,
+        rule_name=old["rule"]["name"],
+        rule_source=old["rule"]["source"],
+        working_days=old["rule"]["working_days"],
+        hours=hours,
+        revision=days.revision,
         start_event=START_EVENT,
     )
     return {**fresh, "terms": old["terms"]}
@@ -154,10 +201,15 @@ def correct(*, actor: Person, now: datetime, confirming: bool = False) -> Correc
 def _move(shift: Shift, *, actor: Person, now: datetime) -> bool:
     """Move one clock, unless somebody met or moved it meanwhile."""
     clock = db.session.scalar(
-        select(Deadline).options(joinedload(Deadline.hall))
-        .where(Deadline.id == shift.deadline_id, Deadline.met_at.is_(None),
-               Deadline.due_version == shift.due_version)
-        .with_for_update(of=Deadline).execution_options(populate_existing=True),
+        select(Deadline)
+        .options(joinedload(Deadline.hall))
+        .where(
+            Deadline.id == shift.deadline_id,
+            Deadline.met_at.is_(None),
+            Deadline.due_version == shift.due_version,
+        )
+        .with_for_update(of=Deadline)
+        .execution_options(populate_existing=True)
     )
     if clock is None:
         return False
@@ -167,10 +219,18 @@ def _move(shift: Shift, *, actor: Person, now: datetime) -> bool:
         clock.warning_flagged_at = clock.overdue_flagged_at = clock.escalated_flagged_at = None
     _set(clock, shift.term, shift.account)
     event = timeline.Event(
-        case_id=clock.case_id, case_number=clock.case_number, at=now, recorded_at=now,
-        actor_id=actor.id, actor=actor.name, kind="recomputed",
-        payload={"old_due": shift.old_due.isoformat(), "new_due": shift.new_due.isoformat(),
-                 "calendar_revision": clock.calendar_revision},
+        case_id=clock.case_id,
+        case_number=clock.case_number,
+        at=now,
+        recorded_at=now,
+        actor_id=actor.id,
+        actor=actor.name,
+        kind="recomputed",
+        payload={
+            "old_due": shift.old_due.isoformat(),
+            "new_due": shift.new_due.isoformat(),
+            "calendar_revision": clock.calendar_revision,
+        },
     )
     db.session.add(event)
     db.session.flush()

@@ -44,8 +44,9 @@ def _calendar_of(_database: str, number: int) -> WorkCalendar:
 def calendar_of(days: Iterable[Day], final_years: Iterable[int], number: int) -> WorkCalendar:
     """Build a calendar: what is known, and the law's fixed holidays for years without notice."""
     final = frozenset(final_years)
-    open_years = [year for year in range(min(final, default=LAST.year), LAST.year + 1)
-                  if year not in final]
+    open_years = [
+        year for year in range(min(final, default=LAST.year), LAST.year + 1) if year not in final
+    ]
     return WorkCalendar([*statutory.estimated(open_years), *days], final, number)
 
 
@@ -58,8 +59,12 @@ def _day(row: CalendarDay) -> Day:
 
 def hours_of(hall: Hall) -> Hours:
     """Return a hall's working hours and the end of its days."""
-    return Hours(hall.opening, hall.closing, ZoneInfo(hall.timezone),
-                 until_midnight=hall.day_end is DayEnd.MIDNIGHT)
+    return Hours(
+        hall.opening,
+        hall.closing,
+        ZoneInfo(hall.timezone),
+        until_midnight=hall.day_end is DayEnd.MIDNIGHT,
+    )
 
 
 def rule_for(hall_id: int, classification: Classification, day: date) -> DeadlineRule | None:
@@ -71,10 +76,15 @@ def rule_for(hall_id: int, classification: Classification, day: date) -> Deadlin
             rule.kind == classification.clock,
             or_(rule.hall_id == hall_id, rule.hall_id.is_(None)),
             or_(rule.classification == classification, rule.classification.is_(None)),
-            rule.valid_from <= day, or_(rule.valid_to.is_(None), rule.valid_to >= day),
+            rule.valid_from <= day,
+            or_(rule.valid_to.is_(None), rule.valid_to >= day),
         )
-        .order_by(rule.hall_id.is_(None), rule.classification.is_(None),
-                  rule.valid_from.desc(), rule.id.desc())
+        .order_by(
+            rule.hall_id.is_(None),
+            rule.classification.is_(None),
+            rule.valid_from.desc(),
+            rule.id.desc(),
+        )
         .limit(1)
     )
     return db.session.scalar(governing)
@@ -86,6 +96,6 @@ def missing_year(now: Any) -> int | None:
     if now.month < november:
         return None
     known = db.session.scalar(
-        select(CalendarYear.id).where(CalendarYear.year == now.year + 1, CalendarYear.final),
+        select(CalendarYear.id).where(CalendarYear.year == now.year + 1, CalendarYear.final)
     )
     return None if known else now.year + 1

@@ -14,7 +14,6 @@ from wtforms import BooleanField
 from app.core import clock, scope
 from app.core.crud import EntityView
 from app.core.crud.forms import drawn
-from app.core.crud.listing import Address
 from app.core.crud.pages import Button, Cell, Col, FormPage, Listing, Page, Row
 from app.core.crud.present import local
 from app.core.language import gettext
@@ -25,6 +24,9 @@ from app.deadlines.calendar_file import CalendarFileError, read
 from app.deadlines.operations import Shift, correct, shifts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.crud.listing import Address
     from app.deadlines.calendar import Difference
 
 MOST_SHOWN = 200
@@ -33,13 +35,13 @@ MOST_SHOWN = 200
 class CalendarDayView(EntityView):
     """Days that differ from Monday–Friday, one by one or from a file."""
 
-    def list_buttons(self, address: Address) -> list[Button]:
-        found = super().list_buttons(address)
-        if may(self.panel.code, "a"):
-            found.insert(0, Button(gettext("导入日历"), f"{self.route_base}/import"))
+    def list_buttons(self, address: Address) -> Sequence[Button]:
+        more = []
         if may("recompute", "r"):
-            found.insert(0, Button(gettext("更正在办时限"), "/recompute/preview"))
-        return found
+            more.append(Button(gettext("更正在办时限"), "/recompute/preview"))
+        if may(self.panel.code, "a"):
+            more.append(Button(gettext("导入日历"), f"{self.route_base}/import"))
+        return [*more, *super().list_buttons(address)]
 
     @expose("/import", methods=["GET", "POST"])
     @has_access
@@ -57,16 +59,22 @@ class CalendarDayView(EntityView):
         if listing is not None and form["apply"].data:
             flash(gettext("日历已更新，请到“更正在办时限”核对受影响的事项"), "success")
             return redirect("/recompute/preview" if may("recompute", "r") else self.url)
-        hint = gettext("逗号分隔的文件：日期,是否上班（1 或 0）,名称。文件提到的年份将整年替换并定为正式。")
+        hint = gettext(
+            "逗号分隔的文件：日期,是否上班（1 或 0）,名称。文件提到的年份将整年替换并定为正式。"
+        )
         page = FormPage(
-            sections=[(hint, [drawn(form["file"]), drawn(form["apply"])])], action=request.path,
-            submit_label=gettext("导入"), cancel_url=self.url, errors=errors,
+            sections=[(hint, [drawn(form["file"]), drawn(form["apply"])])],
+            action=request.path,
+            submit_label=gettext("导入"),
+            cancel_url=self.url,
+            errors=errors,
         )
         title = self._page(gettext("导入日历"))
         related = [(gettext("将要改变的日子"), listing)] if listing is not None else []
         status = 422 if errors else 200
-        return self.render_template("deadlines/import.html", page=title, form=page,
-                                    related=related), status
+        return self.render_template(
+            "deadlines/import.html", page=title, form=page, related=related
+        ), status
 
     def _read(self, form: FlaskForm) -> Listing:
         storage = form["file"].data
@@ -74,16 +82,20 @@ class CalendarDayView(EntityView):
         found = differences(days, years)
         if form["apply"].data:
             with transaction():
-                replace_years(days, years, notice=gettext("导入文件：%(name)s",
-                                                          name=(storage.filename or "")[:100]))
+                replace_years(
+                    days,
+                    years,
+                    notice=gettext("导入文件：%(name)s", name=(storage.filename or "")[:100]),
+                )
         return _listing_of(found)
 
 
 def _import_form() -> FlaskForm:
     fields = {
         "file": FileField(gettext("日历文件（CSV）")),
-        "apply": BooleanField(gettext("确认导入"),
-                              description=gettext("不勾选时只预览，不改变日历")),
+        "apply": BooleanField(
+            gettext("确认导入"), description=gettext("不勾选时只预览，不改变日历")
+        ),
     }
     return type("ImportForm", (FlaskForm,), fields)()
 
@@ -94,14 +106,23 @@ def _listing_of(found: list[Difference]) -> Listing:
             return gettext("按周一至周五")
         return f"{gettext('上班') if day.working else gettext('休息')} · {day.name}"
 
-    rows = [Row(index, [Cell(f"{item.date:%Y-%m-%d}"), Cell(words(item.before)),
-                        Cell(words(item.after))]) for index, item in enumerate(found)]
+    rows = [
+        Row(
+            index,
+            [Cell(f"{item.date:%Y-%m-%d}"), Cell(words(item.before)), Cell(words(item.after))],
+        )
+        for index, item in enumerate(found)
+    ]
     heads = [gettext("日期"), gettext("现在"), gettext("导入后")]
-    return Listing([Col(head, head) for head in heads], rows, total=len(rows),
-                   empty=gettext("与现有日历相同，没有变化"))
+    return Listing(
+        [Col(head, head) for head in heads],
+        rows,
+        total=len(rows),
+        empty=gettext("与现有日历相同，没有变化"),
+    )
 
 
-class RecomputeView(BaseView):  # type: ignore[misc]
+class RecomputeView(BaseView):
     """Open clocks that the present calendar would move: preview, then confirm."""
 
     route_base = "/recompute"
@@ -122,8 +143,14 @@ class RecomputeView(BaseView):  # type: ignore[misc]
         if request.method == "POST":
             with transaction():
                 done = self._correct(general=general)
-            flash(gettext("已更正 %(applied)d 个时限；%(held)d 个须由督查确认",
-                          applied=done.applied, held=done.held), "success")
+            flash(
+                gettext(
+                    "已更正 %(applied)d 个时限；%(held)d 个须由督查确认",
+                    applied=done.applied,
+                    held=done.held,
+                ),
+                "success",
+            )
             return redirect("/recompute/preview")
         with scope.everything() if general else scope.working_for(person):
             found = list(shifts(now))
@@ -140,21 +167,42 @@ class RecomputeView(BaseView):  # type: ignore[misc]
 
 def _preview(found: list[Shift], mine: list[Shift], *, general: bool) -> dict[str, Any]:
     late = gettext("更正后即超期，须由督查确认")
-    rows = [Row(shift.deadline_id, [
-        Cell(shift.case_number), Cell(_when(shift.old_due)), Cell(_when(shift.new_due)),
-        Cell(late if shift.turns_overdue else "", tone="late" if shift.turns_overdue else ""),
-    ]) for shift in found[:MOST_SHOWN]]
+    rows = [
+        Row(
+            shift.deadline_id,
+            [
+                Cell(shift.case_number),
+                Cell(_when(shift.old_due)),
+                Cell(_when(shift.new_due)),
+                Cell(
+                    late if shift.turns_overdue else "", tone="late" if shift.turns_overdue else ""
+                ),
+            ],
+        )
+        for shift in found[:MOST_SHOWN]
+    ]
     heads = (gettext("编号"), gettext("原到期时间"), gettext("新到期时间"), gettext("说明"))
-    summary = gettext("按现行日历，%(all)d 个在办时限需要更正，其中 %(mine)d 个由您确认。",
-                      all=len(found), mine=len(mine))
+    summary = gettext(
+        "按现行日历，%(all)d 个在办时限需要更正，其中 %(mine)d 个由您确认。",
+        all=len(found),
+        mine=len(mine),
+    )
     title = gettext("更正在办时限")
     return {
-        "page": Page(title, crumbs=[(gettext("日历特殊日"), "/calendar-days/list/"), (title, None)]),
-        "summary": summary, "action": "/recompute/preview" if mine else "",
+        "page": Page(
+            title, crumbs=[(gettext("日历特殊日"), "/calendar-days/list/"), (title, None)]
+        ),
+        "summary": summary,
+        "action": "/recompute/preview" if mine else "",
         "submit_label": gettext("确认更正") if general else gettext("确认更正（将成为超期）"),
-        "listing": Listing([Col(head, head) for head in heads], rows, total=len(found),
-                           empty=gettext("没有需要更正的时限")),
-        "blocked": [], "cancel_url": "/calendar-days/list/",
+        "listing": Listing(
+            [Col(head, head) for head in heads],
+            rows,
+            total=len(found),
+            empty=gettext("没有需要更正的时限"),
+        ),
+        "blocked": [],
+        "cancel_url": "/calendar-days/list/",
     }
 
 

@@ -10,6 +10,6 @@ from app.deadlines.models import DeadlineRule
 
 @rows_of(DeadlineRule)
 def rules(person: Person) -> ColumnElement[bool]:
-    """The rules of one's halls, and the general ones."""
+    """See the rules of one's halls, and the general ones."""
     general = DeadlineRule.hall_id.is_(None) if person.grants else false()
     return or_(general, person.in_halls(DeadlineRule.hall_id))

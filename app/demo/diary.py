@@ -62,8 +62,9 @@ class Diary:
         width = min(span, _SITTING)
         start = rng.randrange(span - width + 1)
         minutes = sorted(rng.sample(range(start, start + width), count))
-        return [opening + timedelta(minutes=minute, seconds=rng.randrange(60))
-                for minute in minutes]
+        return [
+            opening + timedelta(minutes=minute, seconds=rng.randrange(60)) for minute in minutes
+        ]
 
 
 def diary(hall: Hall, now: datetime, workdays: Callable[[date], bool]) -> Diary:

@@ -28,7 +28,7 @@ from app.departments.rules import HallLevel, Role
 
 if TYPE_CHECKING:
     from app.core.scope import Person
-    from app.demo.story import CasePlan, Step
+    from app.demo.plan import CasePlan, Step
 
 AT_ONCE = 200
 
@@ -50,18 +50,31 @@ def _organisation(password: str) -> None:
     halls: dict[str, Hall] = {}
     for told in HALLS:
         halls[told.code] = Hall(
-            code=told.code, name=told.name, prefix=told.prefix, level=HallLevel(told.level),
-            parent=halls.get(told.parent or ""), opening=_time(told.opening),
+            code=told.code,
+            name=told.name,
+            prefix=told.prefix,
+            level=HallLevel(told.level),
+            parent=halls.get(told.parent or ""),
+            opening=_time(told.opening),
             closing=_time(told.closing),
         )
-    departments = {(told.hall, told.code): Department(
-        hall=halls[told.hall], code=told.code, name=told.name, head=told.head, phone=told.phone,
-    ) for told in DEPARTMENTS}
+    departments = {
+        (told.hall, told.code): Department(
+            hall=halls[told.hall], code=told.code, name=told.name, head=told.head, phone=told.phone
+        )
+        for told in DEPARTMENTS
+    }
     db.session.add_all([*halls.values(), *departments.values()])
     db.session.add_all(
-        Responsibility(department=departments[hall, told.department], code=told.code,
-                       matter=told.name, legal_basis=told.legal_basis, duty=told.duty)
-        for hall in halls for told in RESPONSIBILITIES
+        Responsibility(
+            department=departments[hall, told.department],
+            code=told.code,
+            matter=told.name,
+            legal_basis=told.legal_basis,
+            duty=told.duty,
+        )
+        for hall in halls
+        for told in RESPONSIBILITIES
     )
     db.session.flush()
     _people(password, halls, departments)
@@ -71,8 +84,9 @@ def _time(value: Any) -> time:
     return value if isinstance(value, time) else time.fromisoformat(value)
 
 
-def _people(password: str, halls: dict[str, Hall],
-            departments: dict[tuple[str, str], Department]) -> None:
+def _people(
+    password: str, halls: dict[str, Hall], departments: dict[tuple[str, str], Department]
+) -> None:
     shared = ""
     for told in PEOPLE:
         person = db.session.scalar(select(Staff).where(Staff.username == told.username))
@@ -88,13 +102,17 @@ def _people(password: str, halls: dict[str, Hall],
 
 def _cases(number: int, seed: int, now: datetime) -> int:
     days = calendar()
-    people = {user.username: person_of(user) for user in db.session.scalars(
-        select(Staff).join(Membership, Membership.user_id == Staff.id))}
+    people = {
+        user.username: person_of(user)
+        for user in db.session.scalars(
+            select(Staff).join(Membership, Membership.user_id == Staff.id)
+        )
+    }
     matters = {told.code: told.name for told in RESPONSIBILITIES}
     plans = list(plan(number, seed, now, days.is_workday))
     for start in range(0, len(plans), AT_ONCE):
         with transaction():
-            for told in plans[start:start + AT_ONCE]:
+            for told in plans[start : start + AT_ONCE]:
                 _case(told, people, matters)
         db.session.expunge_all()
     return len(plans)
@@ -105,11 +123,18 @@ def _case(told: CasePlan, people: dict[str, Person], matters: dict[str, str]) ->
     applicant = told.applicant
     hall = db.session.scalars(select(Hall).where(Hall.code == told.hall)).one()
     case = Case(
-        hall=hall, channel=Channel(told.channel), urgency=Urgency(told.urgency),
-        applicant_kind=ApplicantKind(applicant.kind), applicant_name=applicant.name,
-        phone=applicant.phone, id_number=applicant.id_number or None,
-        address=applicant.address or None, matter=matters[told.matter],
-        situation=Situation(told.situation), visits=told.visits, description=told.description,
+        hall=hall,
+        channel=Channel(told.channel),
+        urgency=Urgency(told.urgency),
+        applicant_kind=ApplicantKind(applicant.kind),
+        applicant_name=applicant.name,
+        phone=applicant.phone,
+        id_number=applicant.id_number or None,
+        address=applicant.address or None,
+        matter=matters[told.matter],
+        situation=Situation(told.situation),
+        visits=told.visits,
+        description=told.description,
         demand=told.demand,
     )
     operations.register(case, actor=clerk, now=told.registered_at)
@@ -122,8 +147,8 @@ def _step(case: Case, step: Step, actor: Person) -> None:
     if step.verb == "dispatch":
         code = fields.pop("department")
         fields["lead_department"] = db.session.scalars(
-            select(Department).where(Department.hall_id == case.hall_id,
-                                     Department.code == code)).one()
+            select(Department).where(Department.hall_id == case.hall_id, Department.code == code)
+        ).one()
     if step.verb == "refuse":
         fields["refusal_reason"] = fields.pop("reason")
     operations.move(case, step.verb, fields, actor=actor, now=step.at)

@@ -99,7 +99,7 @@ _COURSES = (
 
 
 def plan(
-    cases: int, seed: int, now: datetime, workdays: Callable[[date], bool],
+    cases: int, seed: int, now: datetime, workdays: Callable[[date], bool]
 ) -> Iterator[CasePlan]:
     """Plan this many cases of the 90 days before `now`, oldest first after the Panzhuang story.
 
@@ -128,9 +128,18 @@ def _panzhuang(pages: Diary) -> CasePlan:
     )
     applicant = Applicant(told.applicant, told.name, told.phone, "", told.address)
     return CasePlan(
-        told.hall, told.channel, pages.at(age, told.registered), applicant, told.matter,
-        told.situation, told.visits, told.description, told.demand, told.urgency,
-        told.classification, steps,
+        told.hall,
+        told.channel,
+        pages.at(age, told.registered),
+        applicant,
+        told.matter,
+        told.situation,
+        told.visits,
+        told.description,
+        told.demand,
+        told.urgency,
+        told.classification,
+        steps,
     )
 
 
@@ -153,16 +162,33 @@ def _case(rng: Random, pages: Diary, course: _Course) -> CasePlan:
     town = rng.choice(hall.towns)
     visits = rng.randint(3, 6) if story.situation == "repeated_visits" else rng.randint(2, 4)
     slots = {
-        "matter": MATTERS[matter].name, "town": town, "age": rng.randint(66, 88),
-        "days": rng.randint(6, 35), "visits": visits, "message": rng.choice(story.messages),
+        "matter": MATTERS[matter].name,
+        "town": town,
+        "age": rng.randint(66, 88),
+        "days": rng.randint(6, 35),
+        "visits": visits,
+        "message": rng.choice(story.messages),
     }
     return CasePlan(
-        hall.code, channel, registered_at, invent(rng, story.applicant, hall, town), matter,
-        story.situation, visits, story.description.format_map(slots), story.demand,
+        hall.code,
+        channel,
+        registered_at,
+        invent(rng, story.applicant, hall, town),
+        matter,
+        story.situation,
+        visits,
+        story.description.format_map(slots),
+        story.demand,
         "urgent" if rng.random() < _URGENT else "normal",
         classification if course.verbs else None,
-        _steps(rng, hall.code, MATTERS[matter].department, story, course,
-               list(zip(verbs, instants, strict=True))),
+        _steps(
+            rng,
+            hall.code,
+            MATTERS[matter].department,
+            story,
+            course,
+            list(zip(verbs, instants, strict=True)),
+        ),
     )
 
 
@@ -173,7 +199,8 @@ def _tale(rng: Random, hall: str, course: _Course) -> tuple[Story | Refusal, str
     if "close_on_the_spot" in course.verbs:
         tales = [story for story in STORIES if story.on_the_spot]
     choices = [
-        (tale, matters) for tale in tales
+        (tale, matters)
+        for tale in tales
         if (matters := [code for code in tale.matters if MATTERS[code].department in staffed])
     ]
     weights = [tale.weight for tale, _ in choices]
@@ -182,7 +209,7 @@ def _tale(rng: Random, hall: str, course: _Course) -> tuple[Story | Refusal, str
 
 
 def _pace(
-    rng: Random, pages: Diary, course: _Course, limit: int,
+    rng: Random, pages: Diary, course: _Course, limit: int
 ) -> tuple[int, list[str], list[int]]:
     """Draw the age of the registration, the verbs, and working days from there to each verb."""
     answered = limit + rng.randint(1, 5) if course.late else rng.randint(0, limit)
@@ -215,7 +242,11 @@ def _age(rng: Random, pages: Diary, when: str, limit: int, last: int) -> int:
 
 
 def _steps(
-    rng: Random, hall: str, department: str, story: Story | Refusal, course: _Course,
+    rng: Random,
+    hall: str,
+    department: str,
+    story: Story | Refusal,
+    course: _Course,
     timed: Sequence[tuple[str, datetime]],
 ) -> tuple[Step, ...]:
     """Write down who did what; `answer` becomes resolve or reply."""
@@ -231,22 +262,20 @@ def _steps(
         handled = verb in {"sign", "progress", answer}
         actor = f"handler.{hall}.{department}" if handled else f"clerk.{hall}"
         steps.append(
-            Step(verb, at, actor, {"note": next(notes)} if verb == "progress" else fields[verb]),
+            Step(verb, at, actor, {"note": next(notes)} if verb == "progress" else fields[verb])
         )
     return tuple(steps)
 
 
 def _fields(
-    rng: Random, department: str, story: Story, *, late: bool,
+    rng: Random, department: str, story: Story, *, late: bool
 ) -> dict[str, Mapping[str, Field]]:
     """Fill in what each verb asks for."""
     mood = "late" if late else "reply" if story.classification in _REPLY else "prompt"
     satisfaction = rng.choices((1, 2, 3, 4, 5, None), _SATISFACTION[mood])[0]
     return {
         "accept": {"classification": story.classification},
-        "close_on_the_spot": {
-            "classification": story.classification, "result": story.outcome,
-        },
+        "close_on_the_spot": {"classification": story.classification, "result": story.outcome},
         "dispatch": {"department": department, "note": rng.choice(phrases.DISPATCH)},
         "sign": {},
         "resolve": {"result": story.outcome},

@@ -22,20 +22,29 @@ def _code_problem(code: str) -> dict[str, str]:
     return {"code": gettext("代码只能用小写字母、数字和 . - _，并以字母或数字开头")}
 
 
-class Staff(User):  # type: ignore[misc]
+class Staff(User):
     """A person who logs in. What they may do where is said by their memberships."""
 
     __panel__ = Panel(
-        N_("人员"), "staff", columns=("username", "first_name", "active", "last_login"),
+        N_("人员"),
+        "staff",
+        columns=("username", "first_name", "active", "last_login"),
         form=((N_("人员"), ("username", "first_name", "active")),),
-        search=("username", "first_name"), filters=("active",), order=("username",),
-        related=("memberships",), frozen=("username",),
-        labels={"username": N_("登录名"), "first_name": N_("姓名"), "active": N_("启用"),
-                "last_login": N_("上次登录")},
+        search=("username", "first_name"),
+        filters=("active",),
+        order=("username",),
+        related=("memberships",),
+        frozen=("username",),
+        labels={
+            "username": N_("登录名"),
+            "first_name": N_("姓名"),
+            "active": N_("启用"),
+            "last_login": N_("上次登录"),
+        },
     )
 
     memberships: Mapped[list[Membership]] = link(
-        label=N_("任职"), back_populates="user", passive_deletes="all",
+        label=N_("任职"), back_populates="user", passive_deletes="all"
     )
 
     @property
@@ -57,33 +66,47 @@ class Hall(Entity):
         CheckConstraint("parent_id IS NULL OR parent_id <> id", name="not_its_own_parent"),
     )
     __panel__ = Panel(
-        N_("大厅"), "halls",
+        N_("大厅"),
+        "halls",
         columns=("code", "name", "level", "parent", "prefix", "opening", "closing", "active"),
-        form=((N_("大厅"), ("name", "code", "prefix", "level", "parent", "active")),
-              (N_("时间"), ("timezone", "opening", "closing", "day_end"))),
-        search=("code", "name"), filters=("level", "active"), order=("code",),
-        related=("departments",), frozen=("code", "prefix"),
+        form=(
+            (N_("大厅"), ("name", "code", "prefix", "level", "parent", "active")),
+            (N_("时间"), ("timezone", "opening", "closing", "day_end")),
+        ),
+        search=("code", "name"),
+        filters=("level", "active"),
+        order=("code",),
+        related=("departments",),
+        frozen=("code", "prefix"),
     )
 
     name: Mapped[str] = field(String(64), label=N_("名称"), unique=True, nullable=False)
-    code: Mapped[str] = field(String(32), label=N_("代码"), hint=CODE_HINT, unique=True,
-                              nullable=False)
-    prefix: Mapped[str] = field(String(6), label=N_("编号字头"), unique=True, nullable=False,
-                                hint=N_("事项编号以它开头，如 LQ-2026-000318；启用后不能改"))
-    level: Mapped[HallLevel] = field(HallLevel, label=N_("层级"), nullable=False,
-                                     default=HallLevel.COUNTY)
+    code: Mapped[str] = field(
+        String(32), label=N_("代码"), hint=CODE_HINT, unique=True, nullable=False
+    )
+    prefix: Mapped[str] = field(
+        String(6),
+        label=N_("编号字头"),
+        unique=True,
+        nullable=False,
+        hint=N_("事项编号以它开头，如 LQ-2026-000318；启用后不能改"),
+    )
+    level: Mapped[HallLevel] = field(
+        HallLevel, label=N_("层级"), nullable=False, default=HallLevel.COUNTY
+    )
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("hall.id"), index=True)
     parent: Mapped[Hall | None] = link(label=N_("上级大厅"), remote_side="Hall.id")
-    timezone: Mapped[str] = field(String(64), label=N_("时区"), nullable=False,
-                                  default="Asia/Shanghai")
+    timezone: Mapped[str] = field(
+        String(64), label=N_("时区"), nullable=False, default="Asia/Shanghai"
+    )
     opening: Mapped[time] = field(Time, label=N_("上班时间"), nullable=False, default=time(9))
     closing: Mapped[time] = field(Time, label=N_("下班时间"), nullable=False, default=time(17, 30))
-    day_end: Mapped[DayEnd] = field(DayEnd, label=N_("期限最后一日截至"), nullable=False,
-                                    default=DayEnd.CLOSING)
+    day_end: Mapped[DayEnd] = field(
+        DayEnd, label=N_("期限最后一日截至"), nullable=False, default=DayEnd.CLOSING
+    )
     active: Mapped[bool] = field(Boolean, label=N_("启用"), nullable=False, default=True)
     departments: Mapped[list[Department]] = link(
-        label=N_("科室"), back_populates="hall", passive_deletes="all",
-        order_by="Department.code",
+        label=N_("科室"), back_populates="hall", passive_deletes="all", order_by="Department.code"
     )
 
     def problems(self) -> dict[str, str]:
@@ -113,12 +136,18 @@ class Department(Entity):
     __tablename__ = "department"
     __table_args__ = (UniqueConstraint("hall_id", "code"), UniqueConstraint("hall_id", "name"))
     __panel__ = Panel(
-        N_("科室"), "departments",
+        N_("科室"),
+        "departments",
         columns=("hall", "code", "name", "parent", "head", "phone", "active"),
-        form=((N_("科室"), ("hall", "name", "code", "parent", "active")),
-              (N_("联系"), ("head", "phone"))),
-        search=("code", "name", "head"), filters=("hall", "active"), order=("hall_id", "code"),
-        related=("responsibilities",), frozen=("hall",),
+        form=(
+            (N_("科室"), ("hall", "name", "code", "parent", "active")),
+            (N_("联系"), ("head", "phone")),
+        ),
+        search=("code", "name", "head"),
+        filters=("hall", "active"),
+        order=("hall_id", "code"),
+        related=("responsibilities",),
+        frozen=("hall",),
     )
 
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), nullable=False)
@@ -131,7 +160,7 @@ class Department(Entity):
     phone: Mapped[str | None] = field(String(32), label=N_("办公电话"))
     active: Mapped[bool] = field(Boolean, label=N_("启用"), nullable=False, default=True)
     responsibilities: Mapped[list[Responsibility]] = link(
-        label=N_("权责清单"), back_populates="department", passive_deletes="all",
+        label=N_("权责清单"), back_populates="department", passive_deletes="all"
     )
 
     def problems(self) -> dict[str, str]:
@@ -153,15 +182,19 @@ class Membership(Entity):
 
     __tablename__ = "membership"
     __table_args__ = (
-        CheckConstraint("role <> 'handler' OR department_id IS NOT NULL",
-                        name="a_handler_has_a_department"),
+        CheckConstraint(
+            "role <> 'handler' OR department_id IS NOT NULL", name="a_handler_has_a_department"
+        ),
         CheckConstraint("role = 'admin' OR hall_id IS NOT NULL", name="all_but_admin_have_a_hall"),
         UniqueConstraint("user_id", "role", "hall_id", "department_id"),
     )
     __panel__ = Panel(
-        N_("任职"), "memberships", columns=("user", "role", "hall", "department"),
+        N_("任职"),
+        "memberships",
+        columns=("user", "role", "hall", "department"),
         form=((N_("任职"), ("user", "role", "hall", "department")),),
-        filters=("role", "hall"), order=("hall_id", "role", "id"),
+        filters=("role", "hall"),
+        order=("hall_id", "role", "id"),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), nullable=False, index=True)
@@ -171,7 +204,7 @@ class Membership(Entity):
     hall: Mapped[Hall | None] = link(label=N_("大厅"), hint=N_("系统管理员可以不填，表示全部大厅"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     department: Mapped[Department | None] = link(
-        label=N_("科室"), hint=N_("科室经办人必填，其他角色不填"),
+        label=N_("科室"), hint=N_("科室经办人必填，其他角色不填")
     )
 
     def problems(self) -> dict[str, str]:
@@ -195,13 +228,17 @@ class Responsibility(Entity):
     """One line of the list of powers and responsibilities: matter → department, legal basis."""
 
     __tablename__ = "responsibility"
-    __table_args__ = (UniqueConstraint("department_id", "code"),
-                      UniqueConstraint("department_id", "matter"))
+    __table_args__ = (
+        UniqueConstraint("department_id", "code"),
+        UniqueConstraint("department_id", "matter"),
+    )
     __panel__ = Panel(
-        N_("权责清单"), "responsibilities",
+        N_("权责清单"),
+        "responsibilities",
         columns=("code", "matter", "department", "legal_basis", "active"),
         form=((N_("权责"), ("department", "matter", "code", "legal_basis", "duty", "active")),),
-        search=("code", "matter", "legal_basis"), filters=("department", "active"),
+        search=("code", "matter", "legal_basis"),
+        filters=("department", "active"),
         order=("department_id", "code"),
     )
 

@@ -32,13 +32,14 @@ def set_password(person: Staff, password: str) -> None:
     """Set a password; raise InvalidInputError when it is too short."""
     if len(password) < LEAST_PASSWORD:
         raise InvalidInputError(
-            {"password": gettext("密码至少 %(least)d 个字符", least=LEAST_PASSWORD)},
+            {"password": gettext("密码至少 %(least)d 个字符", least=LEAST_PASSWORD)}
         )
     person.password = generate_password_hash(password)
 
 
-def appoint(person: Staff, role: Role, hall: Hall | None = None,
-            department: Department | None = None) -> Membership:
+def appoint(
+    person: Staff, role: Role, hall: Hall | None = None, department: Department | None = None
+) -> Membership:
     """Give a person a role in a hall or a department."""
     held = Membership(user=person, role=role, hall=hall, department=department)
     db.session.add(held)
@@ -48,13 +49,21 @@ def appoint(person: Staff, role: Role, hall: Hall | None = None,
 
 def first_administrator(password: str, *, now: datetime) -> bool:
     """Make the administrator when nobody is one; say whether one was made."""
-    if db.session.scalar(select(func.count()).select_from(Membership)
-                         .where(Membership.role == Role.ADMIN)):
+    if db.session.scalar(
+        select(func.count()).select_from(Membership).where(Membership.role == Role.ADMIN)
+    ):
         return False
     person = db.session.scalar(select(Staff).where(Staff.username == "admin"))
     if person is None:
-        person = add_staff(Staff(username="admin", first_name=gettext("系统管理员"), active=True,
-                                 created_on=now.replace(tzinfo=None)), password)
+        person = add_staff(
+            Staff(
+                username="admin",
+                first_name=gettext("系统管理员"),
+                active=True,
+                created_on=now.replace(tzinfo=None),
+            ),
+            password,
+        )
     else:
         set_password(person, password)
     appoint(person, Role.ADMIN)

@@ -20,12 +20,17 @@ def person_of(user: Any) -> Person:
     """Return the person behind a user, with everything that they hold."""
     with scope.everything():
         held = db.session.scalars(
-            select(Membership).where(Membership.user_id == user.id).order_by(Membership.id),
+            select(Membership).where(Membership.user_id == user.id).order_by(Membership.id)
         ).all()
-        below = _halls_below({row.hall_id for row in held
-                              if row.hall_id is not None and row.role in WHOLE_AREA})
-    return Person(user.id, user.username, Staff.name.fget(user),  # type: ignore[attr-defined]
-                  tuple(_grant(row, below) for row in held))
+        below = _halls_below(
+            {row.hall_id for row in held if row.hall_id is not None and row.role in WHOLE_AREA}
+        )
+    return Person(
+        user.id,
+        user.username,
+        Staff.name.fget(user),  # type: ignore[attr-defined]
+        tuple(_grant(row, below) for row in held),
+    )
 
 
 def person_named(username: str) -> Person | None:
@@ -47,8 +52,11 @@ def _halls_below(roots: set[int]) -> dict[int, frozenset[int]]:
     """Return for each hall itself and every hall below it, in one statement for all."""
     if not roots:
         return {}
-    tree = (select(Hall.id.label("root"), Hall.id.label("id"))
-            .where(Hall.id.in_(roots)).cte("tree", recursive=True))
+    tree = (
+        select(Hall.id.label("root"), Hall.id.label("id"))
+        .where(Hall.id.in_(roots))
+        .cte("tree", recursive=True)
+    )
     tree = tree.union(select(tree.c.root, Hall.id).join(tree, Hall.parent_id == tree.c.id))
     found: dict[int, set[int]] = {}
     for root, hall in db.session.execute(select(tree.c.root, tree.c.id)):

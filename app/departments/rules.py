@@ -44,5 +44,6 @@ def is_time_zone(name: str) -> bool:
     """Say whether a time zone of this name exists."""
     return name in available_timezones()
 
+
 LEAST_PASSWORD = 10
 """How many characters a password has at least."""

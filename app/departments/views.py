@@ -20,8 +20,9 @@ class StaffView(EntityView):
     """People who log in."""
 
     def form(self, *, editing: bool) -> type[FlaskForm]:
-        return form_class(self.model, editing=editing,
-                          extra={"password": password_field(required=not editing)})
+        return form_class(
+            self.model, editing=editing, extra={"password": password_field(required=not editing)}
+        )
 
     def create(self, row: Any, form: FlaskForm) -> None:
         operations.add_staff(row, form["password"].data)
@@ -42,7 +43,8 @@ def password_field(*, required: bool, label: str = "") -> Field:
     least = gettext("至少 %(least)d 个字符", least=LEAST_PASSWORD)
     first = validators.InputRequired(gettext("必填")) if required else validators.Optional()
     return PasswordField(
-        label or gettext("密码"), [first, validators.Length(LEAST_PASSWORD, 128, least)],
+        label or gettext("密码"),
+        [first, validators.Length(LEAST_PASSWORD, 128, least)],
         description=least if required else gettext("不改请留空；%(least)s", least=least),
         render_kw={"autocomplete": "new-password"},
     )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from app.cases.models import Assignment, AssignmentRole, Case
 from app.core.language import N_
@@ -24,6 +23,9 @@ from app.ledgers.models import LedgerKind
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import ColumnElement
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ def _assisting() -> Any:
         select(department.c.name)
         .join_from(task, department, task.c.department_id == department.c.id)
         .where(task.c.case_id == Case.id, task.c.role == AssignmentRole.ASSIST)
-        .order_by(task.c.id).correlate(Case).subquery()
+        .order_by(task.c.id)
+        .correlate(Case)
+        .subquery()
     )
     return select(func.aggregate_strings(names.c.name, "、")).scalar_subquery()
 
@@ -146,7 +150,7 @@ def overdue(now: datetime) -> ColumnElement[bool]:
 LEDGERS = {
     LedgerKind.CASES: Ledger(CASE_COLUMNS),
     LedgerKind.OVERDUE: Ledger(
-        CASE_COLUMNS, overdue, N_("只列截至时间仍在超期的事项，和办结时已超期的事项"),
+        CASE_COLUMNS, overdue, N_("只列截至时间仍在超期的事项，和办结时已超期的事项")
     ),
 }
 """Every ledger there is."""
@@ -155,8 +159,13 @@ NOTES = (
     (N_("登记日期"), N_("按事项登记的日期筛选，以各大厅当地时间为准")),
     (N_("时间"), N_("均为各大厅当地时间")),
     (N_("反映人、联系电话"), N_("一律脱敏；需要完整信息时请在系统中查看，并说明原因")),
-    (N_("是否超期"), N_("在办的按截至时间与到期时间比较，已办结的按办结时的结论；未派发、"
-                        "当场办结和不予受理的没有时限，为空")),
+    (
+        N_("是否超期"),
+        N_(
+            "在办的按截至时间与到期时间比较，已办结的按办结时的结论；未派发、"
+            "当场办结和不予受理的没有时限，为空"
+        ),
+    ),
     (N_("超期工作日"), N_("到期日之后至办结日（在办的至截至日）的工作日数，当日超期的记 0")),
     (N_("办理结果"), N_("办结的结果；不能办理的，为向反映人说明的原因")),
     (N_("颜色"), N_("红色为超期，黄色为临期")),

@@ -23,8 +23,9 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command(help=_("生成台账：cases（办不成事台账）或 overdue（超期台账）"))
 @click.argument("kind", type=click.Choice([kind.value for kind in LedgerKind]))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help=_("写到这个文件"))
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=_("写到这个文件")
+)
 @click.option("--since", type=DAY, help=_("登记日期起"))
 @click.option("--until", type=DAY, help=_("登记日期止"))
 @click.option("--hall", help=_("大厅代码，含其下级大厅"))
@@ -32,9 +33,17 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--as", "username", help=_("以此人的权限范围生成；不给则为全部"))
 @click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
 @with_appcontext
-def ledger(kind: str, out: Path, since: datetime | None, until: datetime | None,  # noqa: PLR0913 - a command's options
-           hall: str | None, department: str | None, username: str | None, *,
-           as_json: bool) -> None:
+def ledger(
+    kind: str,
+    out: Path,
+    since: datetime | None,
+    until: datetime | None,
+    hall: str | None,
+    department: str | None,
+    username: str | None,
+    *,
+    as_json: bool,
+) -> None:
     """Write a ledger."""
     from app.ledgers.production import produce  # noqa: PLC0415 - help is quick without it
 
@@ -43,9 +52,14 @@ def ledger(kind: str, out: Path, since: datetime | None, until: datetime | None,
         raise DomainError(_("没有这个人员，或其账号已停用：%(name)s", name=username))
     with scope.working_for(person):
         done = produce(
-            LedgerKind(kind), out, person=person, now=clock.now(),
-            since=since.date() if since else None, until=until.date() if until else None,
-            hall_code=hall, department_code=department,
+            LedgerKind(kind),
+            out,
+            person=person,
+            now=clock.now(),
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            hall_code=hall,
+            department_code=department,
         )
     if as_json:
         told = {"file": str(out), "rows": done.rows, "checksum": done.checksum}

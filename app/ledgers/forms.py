@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, validators
+from wtforms.fields import SelectChoice
 
-from app.core.crud.forms import LinkField
+from app.core.crud.fields import LinkField
 from app.core.language import gettext
 from app.departments.models import Hall
 from app.ledgers.models import LedgerKind
@@ -16,17 +17,20 @@ def take_form() -> FlaskForm:
     optional = [validators.Optional()]
     fields = {
         "kind": SelectField(
-            gettext("台账种类"), default=LedgerKind.CASES,
-            choices=[(kind.value, gettext(kind.label)) for kind in LedgerKind],
+            gettext("台账种类"),
+            default=LedgerKind.CASES,
+            choices=[SelectChoice(kind.value, gettext(kind.label)) for kind in LedgerKind],
         ),
         "hall": LinkField(
-            gettext("大厅"), target=Hall, validators=optional,
+            gettext("大厅"),
+            target=Hall,
+            validators=optional,
             description=gettext("含其下级大厅；不选表示您权限内的全部大厅"),
         ),
-        "since": DateField(gettext("登记日期起"), optional,
-                           description=gettext("不填表示从最早的一件起")),
-        "until": DateField(gettext("登记日期止"), optional,
-                           description=gettext("不填表示到今天")),
+        "since": DateField(
+            gettext("登记日期起"), optional, description=gettext("不填表示从最早的一件起")
+        ),
+        "until": DateField(gettext("登记日期止"), optional, description=gettext("不填表示到今天")),
     }
     form: FlaskForm = type("TakeForm", (FlaskForm,), fields)()
     return form

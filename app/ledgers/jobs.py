@@ -46,11 +46,13 @@ def daily_ledgers(planned_for: datetime, now: datetime) -> dict[str, Any]:
                 except Exception:
                     db.session.rollback()
                     log.exception("ledger %s of hall %s failed", kind, code)
-                    failed.append(gettext("%(hall)s%(ledger)s", hall=name,
-                                          ledger=gettext(kind.label)))
+                    failed.append(
+                        gettext("%(hall)s%(ledger)s", hall=name, ledger=gettext(kind.label))
+                    )
     if failed:
-        raise DomainError(gettext("已生成 %(made)d 份，未能生成：%(failed)s", made=made,
-                                  failed="、".join(failed)))
+        raise DomainError(
+            gettext("已生成 %(made)d 份，未能生成：%(failed)s", made=made, failed="、".join(failed))
+        )
     return {"files": made}
 
 
@@ -59,8 +61,7 @@ def _folder() -> Path:
     return folder
 
 
-def _make(kind: LedgerKind, hall_id: int, code: str, planned_for: datetime,
-          now: datetime) -> bool:
+def _make(kind: LedgerKind, hall_id: int, code: str, planned_for: datetime, now: datetime) -> bool:
     """Produce a ledger and record it; say whether it is ours or somebody was faster.
 
     The file takes its name only once its row is written and before the row is committed: the
@@ -81,11 +82,22 @@ def _make(kind: LedgerKind, hall_id: int, code: str, planned_for: datetime,
     return ours
 
 
-def _record(kind: LedgerKind, hall_id: int, planned_for: datetime, now: datetime,
-            done: Produced, name: str) -> bool:
+def _record(
+    kind: LedgerKind, hall_id: int, planned_for: datetime, now: datetime, done: Produced, name: str
+) -> bool:
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(LedgerRun).values(
-        kind=kind, hall_id=hall_id, planned_for=planned_for, produced_at=now, rows=done.rows,
-        checksum=done.checksum, file_name=name,
-    ).on_conflict_do_nothing().returning(LedgerRun.id)
+    statement = (
+        dialect.insert(LedgerRun)
+        .values(
+            kind=kind,
+            hall_id=hall_id,
+            planned_for=planned_for,
+            produced_at=now,
+            rows=done.rows,
+            checksum=done.checksum,
+            file_name=name,
+        )
+        .on_conflict_do_nothing()
+        .returning(LedgerRun.id)
+    )
     return db.session.scalar(statement) is not None

@@ -22,14 +22,17 @@ class LedgerKind(Choice):
     OVERDUE = "overdue", N_("超期台账")
 
 
-class LedgerRun(Model):  # type: ignore[misc]
+class LedgerRun(Model):
     """One ledger that was produced on time; made once for each kind, hall and planned instant."""
 
     __tablename__ = "ledger_run"
     __table_args__ = (UniqueConstraint("kind", "hall_id", "planned_for"),)
     __panel__ = Panel(
-        N_("台账"), "ledgers", columns=("planned_for", "hall", "kind", "rows", "file_name"),
-        filters=("kind", "hall", "planned_for"), order=("-planned_for", "hall_id", "kind"),
+        N_("台账"),
+        "ledgers",
+        columns=("planned_for", "hall", "kind", "rows", "file_name"),
+        filters=("kind", "hall", "planned_for"),
+        order=("-planned_for", "hall_id", "kind"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

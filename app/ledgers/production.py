@@ -12,6 +12,7 @@ from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.core.workbook import Column, Produced, Sheet, Tone, safe_file_name, write
 from app.departments.queries import hall_of_code
+from app.departments.rules import Role
 from app.ledgers.columns import LEDGERS, NOTES
 from app.ledgers.models import LedgerKind
 from app.ledgers.queries import (
@@ -46,10 +47,17 @@ class Chosen:
     words: str
 
 
-def produce(kind: LedgerKind | str, path: Path, *, person: Person, now: datetime,
-            since: date | None = None, until: date | None = None, hall_code: str | None = None,
-            department_code: str | None = None,
-            progress: Callable[[int], None] | None = None) -> Produced:
+def produce(
+    kind: LedgerKind | str,
+    path: Path,
+    *,
+    person: Person,
+    now: datetime,
+    since: date | None = None,
+    until: date | None = None,
+    hall_code: str | None = None,
+    department_code: str | None = None,
+) -> Produced:
     """Write a ledger of the cases that a person may see, as they stand at an instant.
 
     `since` and `until` are local dates of registration, both included; a hall includes the halls
@@ -60,8 +68,9 @@ def produce(kind: LedgerKind | str, path: Path, *, person: Person, now: datetime
     with scope.working_for(person):
         chosen = choose(since, until, hall_code, department_code)
         query = chosen_rows(which, now).where(*chosen.criteria)
-        return save(which, path, query, person=person, now=now, place=chosen.place,
-                    filters=chosen.words, progress=progress)
+        return save(
+            which, path, query, person=person, now=now, place=chosen.place, filters=chosen.words
+        )
 
 
 def chosen_rows(kind: LedgerKind, now: datetime) -> Select[Any]:
@@ -71,21 +80,45 @@ def chosen_rows(kind: LedgerKind, now: datetime) -> Select[Any]:
     return query.where(ledger.criterion(now)) if ledger.criterion is not None else query
 
 
-def save(kind: LedgerKind, path: Path, query: Select[Any], *, person: Person, now: datetime,
-         place: str, filters: str, progress: Callable[[int], None] | None = None) -> Produced:
+def save(
+    kind: LedgerKind,
+    path: Path,
+    query: Select[Any],
+    *,
+    person: Person,
+    now: datetime,
+    place: str,
+    filters: str,
+) -> Produced:
     """Write the rows of a selection to a file, with the cover behind them."""
-    ledger, title = LEDGERS[kind], gettext("%(hall)s%(ledger)s", hall=place,
-                                           ledger=gettext(kind.label))
-    sheet = Sheet(title, [Column(gettext(column.title), column.width, column.kind)
-                          for column in ledger.columns])
+    ledger, title = (
+        LEDGERS[kind],
+        gettext("%(hall)s%(ledger)s", hall=place, ledger=gettext(kind.label)),
+    )
+    sheet = Sheet(
+        title,
+        [Column(gettext(column.title), column.width, column.kind) for column in ledger.columns],
+    )
     telling = Telling(ledger.columns, now)
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
         facts = cover_facts(title, person, now, filters, produced)
-        return [*facts, *_counted(telling), *_explained(ledger.about)]
+        return [
+            *facts,
+            (gettext("数据范围"), _in_sight(person)),
+            *_counted(telling),
+            *_explained(ledger.about),
+        ]
 
-    return write(path, sheet, telling.rows(stream(query)), cover, produced_at=local(now),
-                 progress=progress)
+    return write(path, sheet, telling.rows(stream(query)), cover, produced_at=local(now))
+
+
+def _in_sight(person: Person) -> str:
+    """Say whose eyes the ledger was taken through: a handler's lists the own department's cases."""
+    if person.unlimited:
+        return gettext("系统中的全部事项")
+    roles = "、".join(gettext(role.label) for role in Role if role in person.roles)
+    return gettext("制表人权限内的事项（%(roles)s）", roles=roles)
 
 
 def _counted(telling: Telling) -> list[tuple[str, str]]:
@@ -111,13 +144,15 @@ def kind_of(kind: str) -> LedgerKind:
     """Return the kind of ledger with this code; raise InvalidInputError when there is none."""
     if kind not in list(LedgerKind):
         known = "、".join(LedgerKind)
-        raise InvalidInputError({"kind": gettext("没有“%(kind)s”这种台账；可以是 %(known)s",
-                                                 kind=kind, known=known)})
+        raise InvalidInputError(
+            {"kind": gettext("没有“%(kind)s”这种台账；可以是 %(known)s", kind=kind, known=known)}
+        )
     return LedgerKind(kind)
 
 
-def choose(since: date | None, until: date | None, hall_code: str | None,
-           department_code: str | None) -> Chosen:
+def choose(
+    since: date | None, until: date | None, hall_code: str | None, department_code: str | None
+) -> Chosen:
     """Turn what was asked for into criteria, among what is in scope."""
     if since is not None and until is not None and since > until:
         raise InvalidInputError({"until": gettext("截止日期不能早于起始日期")})
@@ -129,26 +164,36 @@ def choose(since: date | None, until: date | None, hall_code: str | None,
     if since is not None or until is not None:
         words.append(_period_in_words(since, until))
     if hall is not None:
-        words.append(gettext("大厅：%(hall)s", hall=hall.name) if len(halls) == 1 else
-                     gettext("大厅：%(hall)s及其下级大厅", hall=hall.name))
+        words.append(
+            gettext("大厅：%(hall)s", hall=hall.name)
+            if len(halls) == 1
+            else gettext("大厅：%(hall)s及其下级大厅", hall=hall.name)
+        )
     if department_code is not None:
         found = departments_coded(department_code, halls)
         if not found:
-            raise InvalidInputError({"department": gettext("没有代码为“%(code)s”的科室，"
-                                                           "或者它不在您的权限范围内",
-                                                           code=department_code)})
+            raise InvalidInputError(
+                {
+                    "department": gettext(
+                        "没有代码为“%(code)s”的科室，或者它不在您的权限范围内", code=department_code
+                    )
+                }
+            )
         criteria.append(handled_by(found))
-        words.append(gettext("科室：%(name)s（主办或协办）",
-                             name="、".join(map(str, found))))
-    return Chosen(tuple(criteria), hall.name if hall is not None else place_of(halls),
-                  "；".join(words) or gettext("全部"))
+        words.append(gettext("科室：%(name)s（主办或协办）", name="、".join(map(str, found))))
+    return Chosen(
+        tuple(criteria),
+        hall.name if hall is not None else place_of(halls),
+        "；".join(words) or gettext("全部"),
+    )
 
 
 def _hall(code: str | None) -> Hall | None:
     hall = hall_of_code(code) if code is not None else None
     if code is not None and hall is None:
-        raise InvalidInputError({"hall": gettext("没有代码为“%(code)s”的大厅，"
-                                                 "或者它不在您的权限范围内", code=code)})
+        raise InvalidInputError(
+            {"hall": gettext("没有代码为“%(code)s”的大厅，或者它不在您的权限范围内", code=code)}
+        )
     return hall
 
 
@@ -172,13 +217,24 @@ def place_of(halls: Sequence[Hall]) -> str:
 
 def file_name(kind: LedgerKind, hall_name: str, since: date, until: date, now: datetime) -> str:
     """Name a ledger's file: kind, hall, first and last date, and when it was produced."""
-    return safe_file_name(gettext(kind.label), hall_name, f"{since:%Y%m%d}", f"{until:%Y%m%d}",
-                          f"{local(now):%Y%m%d%H%M%S}")
+    return safe_file_name(
+        gettext(kind.label),
+        hall_name,
+        f"{since:%Y%m%d}",
+        f"{until:%Y%m%d}",
+        f"{local(now):%Y%m%d%H%M%S}",
+    )
 
 
-def usual_name(kind: LedgerKind | str, *, person: Person, now: datetime,
-               since: date | None = None, until: date | None = None,
-               hall_code: str | None = None) -> str:
+def usual_name(
+    kind: LedgerKind | str,
+    *,
+    person: Person,
+    now: datetime,
+    since: date | None = None,
+    until: date | None = None,
+    hall_code: str | None = None,
+) -> str:
     """Name the file of a ledger that is asked for in the words of `produce`.
 
     Where the period is open, it begins with the first registration there is and ends today.

@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 """Rows that are in memory at a time."""
 
-STANDING = (Case.hall_id, Deadline.warn_at, Deadline.due_at, Deadline.escalate_at,
-            Deadline.met_at, Deadline.verdict, Deadline.days_late, Deadline.provisional)
+STANDING = (
+    Case.hall_id,
+    Deadline.warn_at,
+    Deadline.due_at,
+    Deadline.escalate_at,
+    Deadline.met_at,
+    Deadline.verdict,
+    Deadline.days_late,
+    Deadline.provisional,
+)
 """What each row carries beside its columns: how its clock stands."""
 
 
@@ -34,7 +42,10 @@ def selection(columns: Iterable[LedgerColumn]) -> Select[Any]:
     """Select plain rows: STANDING, then the columns; each case with its current clock."""
     return (
         select(*STANDING, *(column.source for column in columns))
-        .select_from(Case).join(Case.hall).outerjoin(Case.clock).outerjoin(Case.lead_department)
+        .select_from(Case)
+        .join(Case.hall)
+        .outerjoin(Case.clock)
+        .outerjoin(Case.lead_department)
     )
 
 
@@ -63,34 +74,44 @@ def halls_below(hall: Hall) -> list[Hall]:
 
 def all_halls() -> Sequence[Hall]:
     """Return every hall in scope."""
-    return db.session.scalars(select(Hall).order_by(Hall.id)).all()
+    found: Sequence[Hall] = db.session.scalars(select(Hall).order_by(Hall.id)).all()
+    return found
 
 
 def departments_coded(code: str, halls: Iterable[Hall]) -> Sequence[Department]:
     """Return the departments with a code, one in a hall at most."""
-    return db.session.scalars(select(Department).where(
-        Department.code == code, Department.hall_id.in_([hall.id for hall in halls]),
-    )).all()
+    found: Sequence[Department] = db.session.scalars(
+        select(Department).where(
+            Department.code == code, Department.hall_id.in_([hall.id for hall in halls])
+        )
+    ).all()
+    return found
 
 
 def handled_by(departments: Iterable[Department]) -> ColumnElement[bool]:
     """Return the criterion of the cases that a department leads or assists."""
     ids = [department.id for department in departments]
     task = Assignment.__table__.c
-    return or_(Case.lead_department_id.in_(ids),
-               Case.id.in_(select(task.case_id).where(task.department_id.in_(ids))))
+    return or_(
+        Case.lead_department_id.in_(ids),
+        Case.id.in_(select(task.case_id).where(task.department_id.in_(ids))),
+    )
 
 
-def registered_between(since: date | None, until: date | None,
-                       halls: Iterable[Hall]) -> ColumnElement[bool]:
+def registered_between(
+    since: date | None, until: date | None, halls: Iterable[Hall]
+) -> ColumnElement[bool]:
     """Return the criterion of the cases of halls that were registered on local dates."""
     zones: dict[str, list[Hall]] = {}
     for hall in halls:
         zones.setdefault(hall.timezone, []).append(hall)
-    return or_(false(), *(
-        and_(Case.hall_id.in_([hall.id for hall in group]), *_days(since, until, group[0]))
-        for group in zones.values()
-    ))
+    return or_(
+        false(),
+        *(
+            and_(Case.hall_id.in_([hall.id for hall in group]), *_days(since, until, group[0]))
+            for group in zones.values()
+        ),
+    )
 
 
 def _days(since: date | None, until: date | None, hall: Hall) -> Iterator[ColumnElement[bool]]:
@@ -108,18 +129,21 @@ def _within_reason(day: date) -> date:
 
 def first_registered(narrow: Callable[[Select[Any]], Select[Any]]) -> datetime | None:
     """Return when the first of the cases was registered that `narrow` narrows a select to."""
-    return db.session.scalar(narrow(select(func.min(Case.registered_at))))
+    first: datetime | None = db.session.scalar(narrow(select(func.min(Case.registered_at))))
+    return first
 
 
 def produced(planned_for: datetime) -> set[tuple[str, int]]:
     """Return the kinds and halls of which the ledger planned for an instant is there."""
-    rows = db.session.execute(select(LedgerRun.kind, LedgerRun.hall_id)
-                              .where(LedgerRun.planned_for == planned_for))
+    rows = db.session.execute(
+        select(LedgerRun.kind, LedgerRun.hall_id).where(LedgerRun.planned_for == planned_for)
+    )
     return {(row.kind, row.hall_id) for row in rows}
 
 
 def halls_that_work() -> list[tuple[int, str, str]]:
     """Return id, code and name of the active halls."""
-    rows = db.session.execute(select(Hall.id, Hall.code, Hall.name)
-                              .where(Hall.active).order_by(Hall.id))
+    rows = db.session.execute(
+        select(Hall.id, Hall.code, Hall.name).where(Hall.active).order_by(Hall.id)
+    )
     return [tuple(row) for row in rows]

@@ -43,8 +43,13 @@ class Telling:
             line, tone = self._line(row)
             self.counted[tone or ""] += 1
             self.counted["provisional"] += bool(row.provisional and row.met_at is None)
-            yield tone, [column.tell(value, line)
-                         for column, value in zip(self.columns, row[first:], strict=True)]
+            yield (
+                tone,
+                [
+                    column.tell(value, line)
+                    for column, value in zip(self.columns, row[first:], strict=True)
+                ],
+            )
 
     def _line(self, row: Row[Any]) -> tuple[Line, Tone | None]:
         """Judge a row: a clock that was met by its frozen verdict, a running one by its times."""

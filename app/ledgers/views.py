@@ -52,10 +52,10 @@ class LedgerView(EntityView):
     own_routes = ("file", "take")
 
     def list_buttons(self, address: Address) -> list[Button]:
-        found = super().list_buttons(address)
-        if may(self.panel.code, "x"):
-            found.append(Button(gettext("生成台账"), f"{self.route_base}/take", "main", "N"))
-        return found
+        if not may(self.panel.code, "x"):
+            return super().list_buttons(address)
+        take = Button(gettext("生成台账"), f"{self.route_base}/take", "main", "N")
+        return [*super().list_buttons(address), take]
 
     def cell(self, name: str, row: LedgerRun) -> Cell:
         if name == "file_name" and may(self.panel.code, "x"):
@@ -71,8 +71,10 @@ class LedgerView(EntityView):
         folder = current_app.config["EXPORTS"].resolve()
         path = (folder / row.file_name).resolve()
         if path.parent != folder or not path.is_file():
-            flash(gettext("台账文件“%(name)s”已不在服务器上，可以重新生成一份",
-                          name=row.file_name), "warning")
+            flash(
+                gettext("台账文件“%(name)s”已不在服务器上，可以重新生成一份", name=row.file_name),
+                "warning",
+            )
             return redirect(self.url)
         return send_file(path, EXCEL, as_attachment=True, download_name=row.file_name)
 
@@ -91,8 +93,9 @@ class LedgerView(EntityView):
             except DomainError as error:
                 problems = {"": str(error)}
         page, status = _take_page(form, problems, self.url)
-        html = self.render_template("panel/form.html", page=self._page(gettext("生成台账")),
-                                    form=page, brief=True)
+        html = self.render_template(
+            "panel/form.html", page=self._page(gettext("生成台账")), form=page, brief=True
+        )
         return html, status
 
 
@@ -100,22 +103,31 @@ def _taken(form: FlaskForm) -> Response:
     """Send the ledger that a form asks for."""
     hall = form["hall"].row
     asked: dict[str, Any] = {
-        "person": scope.current(), "now": clock.now(), "since": form["since"].data,
-        "until": form["until"].data, "hall_code": hall.code if hall is not None else None,
+        "person": scope.current(),
+        "now": clock.now(),
+        "since": form["since"].data,
+        "until": form["until"].data,
+        "hall_code": hall.code if hall is not None else None,
     }
     kind = form["kind"].data
     db.session.rollback()
-    writing.set(False)  # noqa: FBT003 - a POST began as a writer; a ledger only reads, for long
-    name = usual_name(kind, **asked)
-    return send_workbook(lambda path: produce(kind, path, **asked), name)
+    writing.set(False)  # a POST begins as a writer; a ledger only reads, and for long
+
+    def write(path: Path) -> None:
+        produce(kind, path, **asked)
+
+    return send_workbook(write, usual_name(kind, **asked))
 
 
 def _take_page(form: FlaskForm, problems: dict[str, str], back: str) -> tuple[FormPage, int]:
     for name, text in problems.items():
         if name in form:
             form[name].errors = [*form[name].errors, text]
-    errors = [(f"f-{field.name}", f"{field.label.text}：{error}")
-              for field in form for error in field.errors]
+    errors = [
+        (f"f-{field.name}", f"{field.label.text}：{error}")
+        for field in form
+        for error in field.errors
+    ]
     errors += [("", text) for name, text in problems.items() if name not in form]
     fields = [drawn(form[name]) for name in ("kind", "hall", "since", "until")]
     page = FormPage([("", fields)], request.path, gettext("生成并下载"), back, errors=errors)

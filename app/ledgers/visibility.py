@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement
+from typing import TYPE_CHECKING
 
 from app.core.scope import Person, rows_of
 from app.ledgers.models import LedgerRun
 
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
 
 @rows_of(LedgerRun)
 def ledgers(person: Person) -> ColumnElement[bool]:
-    """The ledgers of one's own halls and those below; they hold every case of theirs."""
+    """Show the ledgers of one's own halls and those below; they hold every case of theirs."""
     return person.in_halls(LedgerRun.hall_id, "supervisor", "inspector")

@@ -13,37 +13,49 @@ if TYPE_CHECKING:
 
 MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
     ("", ((N_("工作台"), "/", "", "", ""),)),
-    (N_("办件"), (
-        (N_("登记事项"), "/cases/add", "cases", "a", ""),
-        (N_("待受理"), "/cases/list/?tab=registered", "cases", "r", "registered"),
-        (N_("待派发"), "/cases/list/?tab=accepted", "cases", "r", "accepted"),
-        (N_("待签收"), "/cases/list/?tab=dispatched", "cases", "r", "dispatched"),
-        (N_("办理中"), "/cases/list/?tab=signed", "cases", "r", "signed"),
-        (N_("待结案"), "/cases/list/?tab=finished", "cases", "r", "finished"),
-        (N_("全部事项"), "/cases/list/", "cases", "r", ""),
-    )),
-    (N_("时限与督办"), (
-        (N_("临期预警"), "/cases/list/?tab=warning", "cases", "r", "warning"),
-        (N_("超期督办"), "/cases/list/?tab=overdue", "cases", "r", "overdue"),
-        (N_("时限一览"), "/deadlines/list/", "deadlines", "r", ""),
-        (N_("办理过程"), "/events/list/", "events", "x", ""),
-    )),
+    (
+        N_("办件"),
+        (
+            (N_("登记事项"), "/cases/add", "cases", "a", ""),
+            (N_("待受理"), "/cases/list/?tab=registered", "cases", "r", "registered"),
+            (N_("待派发"), "/cases/list/?tab=accepted", "cases", "r", "accepted"),
+            (N_("待签收"), "/cases/list/?tab=dispatched", "cases", "r", "dispatched"),
+            (N_("办理中"), "/cases/list/?tab=signed", "cases", "r", "signed"),
+            (N_("待结案"), "/cases/list/?tab=finished", "cases", "r", "finished"),
+            (N_("全部事项"), "/cases/list/", "cases", "r", ""),
+        ),
+    ),
+    (
+        N_("时限与督办"),
+        (
+            (N_("临期预警"), "/cases/list/?tab=warning", "cases", "r", "warning"),
+            (N_("超期督办"), "/cases/list/?tab=overdue", "cases", "r", "overdue"),
+            (N_("时限一览"), "/deadlines/list/", "deadlines", "r", ""),
+            (N_("办理过程"), "/events/list/", "events", "x", ""),
+        ),
+    ),
     (N_("台账"), ((N_("台账中心"), "/ledgers/list/", "ledgers", "r", ""),)),
-    (N_("资料"), (
-        (N_("权责清单"), "/responsibilities/list/", "responsibilities", "r", ""),
-        (N_("大厅"), "/halls/list/", "halls", "r", ""),
-        (N_("科室"), "/departments/list/", "departments", "r", ""),
-        (N_("时限规则"), "/deadline-rules/list/", "deadline-rules", "r", ""),
-        (N_("工作日历"), "/calendar-days/list/", "calendar-days", "r", ""),
-        (N_("日历年度"), "/calendar-years/list/", "calendar-years", "a", ""),
-        (N_("更正在办时限"), "/recompute/preview", "recompute", "r", ""),
-    )),
-    (N_("管理"), (
-        (N_("人员"), "/staff/list/", "staff", "r", ""),
-        (N_("任职"), "/memberships/list/", "memberships", "r", ""),
-        (N_("定时任务"), "/jobs/list/", "jobs", "r", ""),
-        (N_("日历修订"), "/calendar-revisions/list/", "calendar-revisions", "a", ""),
-    )),
+    (
+        N_("资料"),
+        (
+            (N_("权责清单"), "/responsibilities/list/", "responsibilities", "r", ""),
+            (N_("大厅"), "/halls/list/", "halls", "r", ""),
+            (N_("科室"), "/departments/list/", "departments", "r", ""),
+            (N_("时限规则"), "/deadline-rules/list/", "deadline-rules", "r", ""),
+            (N_("工作日历"), "/calendar-days/list/", "calendar-days", "r", ""),
+            (N_("日历年度"), "/calendar-years/list/", "calendar-years", "a", ""),
+            (N_("更正在办时限"), "/recompute/preview", "recompute", "r", ""),
+        ),
+    ),
+    (
+        N_("管理"),
+        (
+            (N_("人员"), "/staff/list/", "staff", "r", ""),
+            (N_("任职"), "/memberships/list/", "memberships", "r", ""),
+            (N_("定时任务"), "/jobs/list/", "jobs", "r", ""),
+            (N_("日历修订"), "/calendar-revisions/list/", "calendar-revisions", "a", ""),
+        ),
+    ),
 )
 """Heading → (label, address, entity, letter, name of its count)."""
 
@@ -66,9 +78,11 @@ def menu(path: str, counts: Mapping[str, int]) -> list[tuple[str, list[Item]]]:
     best = _best(path)
     groups = []
     for heading, entries in MENU:
-        items = [Item(gettext(label), url, url == best, counts.get(count), TONES.get(count, ""))
-                 for label, url, code, letter, count in entries
-                 if not code or may(code, letter)]
+        items = [
+            Item(gettext(label), url, url == best, counts.get(count), TONES.get(count, ""))
+            for label, url, code, letter, count in entries
+            if not code or may(code, letter)
+        ]
         if items:
             groups.append((gettext(heading) if heading else "", items))
     return groups

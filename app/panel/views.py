@@ -27,7 +27,7 @@ from app.departments.views import password_field
 from app.panel import readiness, workbench
 
 
-class Workbench(IndexView):  # type: ignore[misc]
+class Workbench(IndexView):
     """What I must do now."""
 
     route_base = ""
@@ -39,11 +39,10 @@ class Workbench(IndexView):  # type: ignore[misc]
         person = scope.current()
         if person.id is None:
             return redirect("/login/")
-        return self.render_template("panel/workbench.html",
-                                    **workbench.build(person, clock.now()))
+        return self.render_template("panel/workbench.html", **workbench.build(person, clock.now()))
 
 
-class LoginView(AuthDBView):  # type: ignore[misc]
+class LoginView(AuthDBView):
     """Log in and out."""
 
     @expose("/login/", methods=["GET", "POST"])
@@ -69,7 +68,7 @@ class LoginView(AuthDBView):  # type: ignore[misc]
         return redirect("/login/")
 
 
-class PasswordView(BaseView):  # type: ignore[misc]
+class PasswordView(BaseView):
     """Set one's own password."""
 
     route_base = ""
@@ -91,13 +90,17 @@ class PasswordView(BaseView):  # type: ignore[misc]
                     set_password(user, form["new"].data or "")
                 flash(gettext("密码已修改"), "success")
                 return redirect("/")
-        errors = [(f"f-{item.name}", f"{item.label.text}：{error}")
-                  for item in form for error in item.errors]
+        errors = [
+            (f"f-{item.name}", f"{item.label.text}：{error}")
+            for item in form
+            for error in item.errors
+        ]
         title = gettext("修改密码")
         fields = [drawn(form[name]) for name in ("old", "new", "again")]
         page = FormPage([("", fields)], "/password", gettext("保存"), "/", errors=errors)
-        html = self.render_template("panel/password.html", form=page,
-                                    page=Page(title, crumbs=[(title, None)]))
+        html = self.render_template(
+            "panel/password.html", form=page, page=Page(title, crumbs=[(title, None)])
+        )
         return html, 422 if errors else 200
 
 
@@ -116,7 +119,7 @@ class JobView(EntityView):
     """Runs of the timed jobs."""
 
 
-class HealthView(BaseView):  # type: ignore[misc]
+class HealthView(BaseView):
     """Whether the program lives, and whether it can work."""
 
     route_base = ""
@@ -132,5 +135,3 @@ class HealthView(BaseView):  # type: ignore[misc]
         """Answer whether database, schema and scheduler are as they should be."""
         state = readiness.state(clock.now())
         return jsonify(state), 200 if state["status"] == "ok" else 503
-
-

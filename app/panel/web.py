@@ -37,8 +37,10 @@ READING = {"GET", "HEAD", "OPTIONS"}
 PLAIN = ("/assets/", "/healthz", "/static/")
 """Addresses that need nobody and no database."""
 
-POLICY = ("default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
-          "form-action 'self'; frame-ancestors 'none'")
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
 
 SENTENCES: dict[int, tuple[str, str]] = {
     400: (N_("请求不正确"), N_("网址或提交的内容不正确，请返回后重试。")),
@@ -112,8 +114,10 @@ def _http_error(error: HTTPException) -> Any:
 
 def _csrf_error(_error: CSRFError) -> Any:
     """Say that the page was open too long; what was typed can be sent again from it."""
-    return _tell(HTTPStatus.BAD_REQUEST,
-                 gettext("页面已过期（可能已重新登录）。请返回上一页，复制填写的内容，刷新后再提交。"))
+    return _tell(
+        HTTPStatus.BAD_REQUEST,
+        gettext("页面已过期（可能已重新登录）。请返回上一页，复制填写的内容，刷新后再提交。"),
+    )
 
 
 def _refused(error: DomainError) -> Any:
@@ -137,8 +141,9 @@ def _tell(status: int, sentence: str = "") -> Any:
     text = sentence or gettext(usual)
     if request.path.startswith("/api/"):
         return problem(int(status), gettext(title), detail=text)
-    return render_template("panel/error.html", title=gettext(title), sentence=text,
-                           home_url="/"), int(status)
+    return render_template(
+        "panel/error.html", title=gettext(title), sentence=text, home_url="/"
+    ), int(status)
 
 
 # --- what templates may ask ------------------------------------------------------------------
@@ -168,7 +173,7 @@ class Shell:
     find_url: str = "/cases/list/"
     login_url: str = "/login/"
     logout_url: str = "/logout/"
-    password_url: str = "/password"
+    password_url: str = "/password"  # noqa: S105 - an address
 
 
 def shell() -> Shell:
@@ -179,8 +184,15 @@ def shell() -> Shell:
     waiting = counts(clock.now()) if may("cases", "r") else {}
     address = request.full_path.rstrip("?") if request.args else request.path
     roles = "、".join(gettext(role.label) for role in Role if role.value in person.roles)
-    return Shell(gettext("办成"), _place(person), person.name, roles, menu(address, waiting),
-                 _notices(), find_url="/cases/list/" if may("cases", "r") else "")
+    return Shell(
+        gettext("办成"),
+        _place(person),
+        person.name,
+        roles,
+        menu(address, waiting),
+        _notices(),
+        find_url="/cases/list/" if may("cases", "r") else "",
+    )
 
 
 def _place(person: scope.Person) -> str:
@@ -201,5 +213,3 @@ def _notices() -> list[tuple[str, Markup]]:
     text = gettext("%(year)d 年的放假安排尚未录入，涉及该年的时限均为暂定。", year=year)
     link = Markup('<a href="/calendar-days/import">%s</a>') % gettext("导入日历")
     return [("warning", Markup("%s %s") % (escape(text), link))]
-
-

@@ -31,14 +31,30 @@ MOST = 10
 NOON, EVENING = 12, 18
 
 TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "clerk": (("overdue", N_("已超期"), "late"), ("warning", N_("临期"), "warn"),
-              ("registered", N_("待受理"), ""), ("finished", N_("待结案"), "")),
-    "handler": (("overdue", N_("已超期"), "late"), ("warning", N_("临期"), "warn"),
-                ("dispatched", N_("待签收"), ""), ("signed", N_("办理中"), "")),
-    "supervisor": (("overdue", N_("已超期"), "late"), ("warning", N_("临期"), "warn"),
-                   ("dispatched", N_("待签收"), ""), ("signed", N_("办理中"), "")),
-    "inspector": (("overdue", N_("已超期"), "late"), ("warning", N_("临期"), "warn"),
-                  ("signed", N_("办理中"), ""), ("finished", N_("待结案"), "")),
+    "clerk": (
+        ("overdue", N_("已超期"), "late"),
+        ("warning", N_("临期"), "warn"),
+        ("registered", N_("待受理"), ""),
+        ("finished", N_("待结案"), ""),
+    ),
+    "handler": (
+        ("overdue", N_("已超期"), "late"),
+        ("warning", N_("临期"), "warn"),
+        ("dispatched", N_("待签收"), ""),
+        ("signed", N_("办理中"), ""),
+    ),
+    "supervisor": (
+        ("overdue", N_("已超期"), "late"),
+        ("warning", N_("临期"), "warn"),
+        ("dispatched", N_("待签收"), ""),
+        ("signed", N_("办理中"), ""),
+    ),
+    "inspector": (
+        ("overdue", N_("已超期"), "late"),
+        ("warning", N_("临期"), "warn"),
+        ("signed", N_("办理中"), ""),
+        ("finished", N_("待结案"), ""),
+    ),
 }
 """Role → the counts on its workbench: name of the count and of the tab, label, tone."""
 
@@ -73,8 +89,12 @@ def build(person: Person, now: datetime) -> dict[str, Any]:
     role = next((name for name in TASKS if name in person.roles), "")
     todo, panels = _todo(person, now, role)
     return {
-        "page": Page(gettext("工作台")), "greeting": _greeting(here.hour, person.name),
-        "today": _today(now), "stats": _stats(role, now), "todo": todo, "panels": panels,
+        "page": Page(gettext("工作台")),
+        "greeting": _greeting(here.hour, person.name),
+        "today": _today(now),
+        "stats": _stats(role, now),
+        "todo": todo,
+        "panels": panels,
         "checklist": _checklist() if may("halls", "a") else [],
     }
 
@@ -88,8 +108,13 @@ def _today(now: datetime) -> str:
     here = local(now)
     day = calendar().day(here.date())
     kind = gettext("工作日") if day.working else gettext("休息日")
-    words = [gettext("%(year)d 年 %(month)d 月 %(day)d 日", year=here.year, month=here.month,
-                     day=here.day), gettext(WEEKDAYS[here.weekday()]), kind]
+    words = [
+        gettext(
+            "%(year)d 年 %(month)d 月 %(day)d 日", year=here.year, month=here.month, day=here.day
+        ),
+        gettext(WEEKDAYS[here.weekday()]),
+        kind,
+    ]
     if gettext(day.name) not in words:
         words.append(gettext(day.name))
     return " · ".join(words)
@@ -99,11 +124,18 @@ def _stats(role: str, now: datetime) -> list[Stat]:
     if not role:
         return []
     waiting = counts(now)
-    return [Stat(gettext(label), str(waiting[name]),
-                 ngettext("%(num)d 件，点击查看", "%(num)d 件，点击查看", waiting[name])
-                 if waiting[name] else gettext("没有"),
-                 tone if waiting[name] else "", f"/cases/list/?tab={name}")
-            for name, label, tone in TASKS[role]]
+    return [
+        Stat(
+            gettext(label),
+            str(waiting[name]),
+            ngettext("%(num)d 件，点击查看", "%(num)d 件，点击查看", waiting[name])
+            if waiting[name]
+            else gettext("没有"),
+            tone if waiting[name] else "",
+            f"/cases/list/?tab={name}",
+        )
+        for name, label, tone in TASKS[role]
+    ]
 
 
 def _todo(_person: Person, now: datetime, role: str) -> tuple[Todo, list[Any]]:
@@ -113,18 +145,26 @@ def _todo(_person: Person, now: datetime, role: str) -> tuple[Todo, list[Any]]:
     late = at_stage(Stage.OVERDUE, now)
     mine = waits if role in WAITING else late | at_stage(Stage.WARNING, now)
     rows = db.session.scalars(
-        with_clock().where(mine).order_by(Deadline.due_at.is_(None), Deadline.due_at, Case.id)
-        .limit(MOST),
+        with_clock()
+        .where(mine)
+        .order_by(Deadline.due_at.is_(None), Deadline.due_at, Case.id)
+        .limit(MOST)
     ).all()
     total = db.session.scalar(select(func.count()).select_from(Case).where(mine)) or 0
     days = calendar()
-    heads = (gettext("编号"), gettext("事项名称"), gettext("主办科室"), gettext("时限"),
-             gettext("状态"))
+    heads = (
+        gettext("编号"),
+        gettext("事项名称"),
+        gettext("主办科室"),
+        gettext("时限"),
+        gettext("状态"),
+    )
     kinds = ("text", "wide", "text", "lamp", "text")
     todo = Todo(
         [Col(head, head, kind) for head, kind in zip(heads, kinds, strict=True)],
         [_row(case, lamp(case, days, now)) for case in rows],
-        total=total, empty=gettext("没有待办事项"),
+        total=total,
+        empty=gettext("没有待办事项"),
         more_url="/cases/list/?tab=open" if total > MOST else "",
     )
     return todo, [(gettext("各科室在办与超期"), _by_department(now))]
@@ -133,9 +173,17 @@ def _todo(_person: Person, now: datetime, role: str) -> tuple[Todo, list[Any]]:
 def _row(case: Case, shown: tuple[str, str]) -> Row:
     url = f"/cases/show/{case.id}"
     department = case.lead_department.name if case.lead_department else EMPTY
-    return Row(case.id, [Cell(case.number, url=url), Cell(case.matter, "wide"), Cell(department),
-                         Cell(shown[1], "lamp", tone=shown[0]),
-                         Cell(gettext(case.status.label))], url)
+    return Row(
+        case.id,
+        [
+            Cell(case.number, url=url),
+            Cell(case.matter, "wide"),
+            Cell(department),
+            Cell(shown[1], "lamp", tone=shown[0]),
+            Cell(gettext(case.status.label)),
+        ],
+        url,
+    )
 
 
 def _by_department(now: datetime) -> Listing:
@@ -143,30 +191,48 @@ def _by_department(now: datetime) -> Listing:
     late = func.count().filter(at_stage(Stage.OVERDUE, now)).label("late")
     rows = db.session.execute(
         select(Department.id, Department.name, Hall.name, func.count().label("open"), late)
-        .select_from(Case).join(Case.lead_department).join(Department.hall)
-        .where(Case.status.in_(OPEN)).group_by(Department.id, Department.name, Hall.name)
-        .order_by(late.desc(), func.count().desc(), Department.id).limit(MOST),
+        .select_from(Case)
+        .join(Case.lead_department)
+        .join(Department.hall)
+        .where(Case.status.in_(OPEN))
+        .group_by(Department.id, Department.name, Hall.name)
+        .order_by(late.desc(), func.count().desc(), Department.id)
+        .limit(MOST)
     ).all()
     heads = (gettext("科室"), gettext("大厅"), gettext("在办"), gettext("超期"))
     kinds = ("text", "text", "number", "number")
     base = "/cases/list/?tab=open&f_lead_department="
     return Listing(
         [Col(head, head, kind) for head, kind in zip(heads, kinds, strict=True)],
-        [Row(row[0], [Cell(row[1], url=f"{base}{row[0]}"), Cell(row[2]), Cell(str(row[3]), "number"),
-                      Cell(str(row[4]), "number", tone="late" if row[4] else "")])
-         for row in rows],
-        total=len(rows), empty=gettext("没有在办事项"),
+        [
+            Row(
+                row[0],
+                [
+                    Cell(row[1], url=f"{base}{row[0]}"),
+                    Cell(row[2]),
+                    Cell(str(row[3]), "number"),
+                    Cell(str(row[4]), "number", tone="late" if row[4] else ""),
+                ],
+            )
+            for row in rows
+        ],
+        total=len(rows),
+        empty=gettext("没有在办事项"),
     )
 
 
 def _checklist() -> list[tuple[bool, str, str]]:
     """Return what an administrator does first, with what is done already."""
-    steps = ((Hall, gettext("添加大厅"), "/halls/add"),
-             (Department, gettext("添加科室"), "/departments/add"),
-             (Responsibility, gettext("录入权责清单"), "/responsibilities/add"),
-             (CalendarYear, gettext("录入工作日历"), "/calendar-days/import"))
-    found = [(bool(db.session.scalar(select(model.id).limit(1))), label, url)
-             for model, label, url in steps]
+    steps = (
+        (Hall, gettext("添加大厅"), "/halls/add"),
+        (Department, gettext("添加科室"), "/departments/add"),
+        (Responsibility, gettext("录入权责清单"), "/responsibilities/add"),
+        (CalendarYear, gettext("录入工作日历"), "/calendar-days/import"),
+    )
+    found = [
+        (bool(db.session.scalar(select(model.id).limit(1))), label, url)
+        for model, label, url in steps
+    ]
     clerks = db.session.scalar(select(Membership.id).where(Membership.role != "admin").limit(1))
     found.insert(2, (bool(clerks), gettext("添加人员并安排任职"), "/staff/add"))
     return [] if all(done for done, _, _ in found) else found

@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.crud.integrity import explain, in_use
+from app.core.crud.integrity import check, explain, in_use
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
 from app.core.language import gettext
@@ -34,27 +34,27 @@ def problem(status: int, title: str, **extra: Any) -> Response:
     return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
-class ScopedInterface(SQLAInterface):  # type: ignore[misc]
+class ScopedInterface(SQLAInterface):
     """FAB's access to a model: rows in scope by the session, nothing committed on its own."""
 
     def __init__(self, model: type[Any]) -> None:
         """Use the one session."""
         super().__init__(model, db.session)
 
-    def add(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - FAB's
+    def add(self, item: Any, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - FAB's
         """Add without committing."""
         self.session.add(item)
 
-    def edit(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - FAB's
+    def edit(self, item: Any, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - FAB's
         """Merge without committing."""
         self.session.merge(item)
 
-    def delete(self, item: Any, commit: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - FAB's
+    def delete(self, item: Any, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - FAB's
         """Delete without committing."""
         self.session.delete(item)
 
 
-class EntityApi(ModelRestApi):  # type: ignore[misc]
+class EntityApi(ModelRestApi):
     """The base of every generated REST resource."""
 
     allow_browser_login = False
@@ -71,8 +71,13 @@ class EntityApi(ModelRestApi):  # type: ignore[misc]
         """Return the filters of this request: FAB keeps one set for all threads."""
         key = f"_filters_{type(self).__name__}"
         if key not in g:
-            setattr(g, key, self.datamodel.get_filters(
-                search_columns=self.search_columns, search_filters=self.search_filters))
+            setattr(
+                g,
+                key,
+                self.datamodel.get_filters(
+                    search_columns=self.search_columns, search_filters=self.search_filters
+                ),
+            )
         return getattr(g, key)
 
     @_filters.setter
@@ -87,6 +92,11 @@ class EntityApi(ModelRestApi):  # type: ignore[misc]
 
     def update(self, row: Any) -> None:
         """Do what goes with an edit, in the same commit."""
+
+    def answer(self, status: int, **body: Any) -> Response:
+        """Answer with JSON."""
+        response: Response = self.response(status, **body)
+        return response
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -108,12 +118,14 @@ class EntityApi(ModelRestApi):  # type: ignore[misc]
 
     def post_headless(self) -> Response:
         """Add a row: the same checks as the form."""
+
         def work() -> Response:
             row = self._load(request.get_json(silent=True))
-            self._check(row)
+            check(row)
             self.create(row)
             db.session.flush()
-            return self.response(HTTPStatus.CREATED, id=row.id, result=self._dump(row))
+            return self.answer(HTTPStatus.CREATED, id=row.id, result=self._dump(row))
+
         return self._write(work)
 
     def put_headless(self, pk: Any) -> Response:
@@ -124,17 +136,21 @@ class EntityApi(ModelRestApi):  # type: ignore[misc]
             body = request.get_json(silent=True)
             version = body.pop("version", None) if isinstance(body, dict) else None
             if version is not None and version != row.version:
-                return problem(HTTPStatus.CONFLICT, gettext("他人刚刚修改了同一记录，请重新读取"),
-                               changed_by=row.changed_by)
+                return problem(
+                    HTTPStatus.CONFLICT,
+                    gettext("他人刚刚修改了同一记录，请重新读取"),
+                    changed_by=row.changed_by,
+                )
             if isinstance(body, dict):
                 self._refuse_unknown(body)
                 kept = self.edit_model_schema.dump(row)
                 body = {**{name: kept[name] for name in self.edit_columns if name in kept}, **body}
             self._load(body, row)
-            self._check(row)
+            check(row)
             self.update(row)
             db.session.flush()
-            return self.response(HTTPStatus.OK, result=self._dump(row))
+            return self.answer(HTTPStatus.OK, result=self._dump(row))
+
         return self._write(work)
 
     def delete_headless(self, pk: Any) -> Response:
@@ -147,7 +163,8 @@ class EntityApi(ModelRestApi):  # type: ignore[misc]
         def work() -> Response:
             db.session.delete(row)
             db.session.flush()
-            return self.response(HTTPStatus.OK, message="OK")
+            return self.answer(HTTPStatus.OK, message="OK")
+
         return self._write(work)
 
     def _find(self, pk: Any, letter: str) -> Any:
@@ -172,11 +189,6 @@ class EntityApi(ModelRestApi):  # type: ignore[misc]
         if unknown:
             raise InvalidInputError(dict.fromkeys(unknown, gettext("没有这个字段")))
 
-    def _check(self, row: Any) -> None:
-        found = row.problems() if hasattr(row, "problems") else {}
-        if found:
-            raise InvalidInputError(found)
-
     def _dump(self, row: Any) -> dict[str, Any]:
         result: dict[str, Any] = self.show_model_schema.dump(row)
         self._mask(result)
@@ -188,8 +200,9 @@ class EntityApi(ModelRestApi):  # type: ignore[misc]
             with transaction():
                 return work()
         except ValidationError as error:
-            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, gettext("内容不正确"),
-                           errors=error.normalized_messages())
+            return problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, gettext("内容不正确"), errors=error.messages
+            )
         except InvalidInputError as error:
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=error.problems)
         except IntegrityError as error:
@@ -216,10 +229,14 @@ def resource(model: type[Any]) -> dict[str, Any]:
         "show_columns": ["id", *single, *(["version"] if hasattr(model, "version") else [])],
         "add_columns": editable,
         "edit_columns": [name for name in editable if name not in model.__panel__.frozen],
-        "search_columns": [name for name in single if known[name].kind != "secret"
-                           and not known[name].mask],
-        "order_columns": [name for name in single if known[name].kind not in {
-            "link", "secret", "long"} and not known[name].mask],
+        "search_columns": [
+            name for name in single if known[name].kind != "secret" and not known[name].mask
+        ],
+        "order_columns": [
+            name
+            for name in single
+            if known[name].kind not in {"link", "secret", "long"} and not known[name].mask
+        ],
         "label_columns": {name: item.label for name, item in known.items()},
         "base_order": ("id", "asc"),
     }
@@ -229,5 +246,3 @@ def _form_names(model: type[Any]) -> list[list[str]]:
     known = attributes(model)
     groups = model.__panel__.form or (("", tuple(n for n in known if not known[n].many)),)
     return [[name for name in names if name in known] for _, names in groups]
-
-

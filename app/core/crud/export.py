@@ -39,21 +39,35 @@ def export_list(query: Query, person: Person, now: datetime) -> Response:
     known = attributes(query.model)
     shown = [known[name] for name in list_columns(query.model) if name in known]
     title = gettext(query.model.__panel__.name)
-    sheet = Sheet(title, [Column(gettext(item.label), WIDTHS.get(item.kind, 20.0),
-                                 KINDS.get(item.kind, Kind.TEXT)) for item in shown], name=title)
+    sheet = Sheet(
+        title,
+        [
+            Column(
+                gettext(item.label), WIDTHS.get(item.kind, 20.0), KINDS.get(item.kind, Kind.TEXT)
+            )
+            for item in shown
+        ],
+        name=title,
+    )
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
         return cover_facts(title, person, now, query.in_words(), produced)
 
     def save(path: Path) -> None:
-        write(path, sheet, ((None, values) for values in _rows(query, shown)), cover,
-              produced_at=local(now).replace(tzinfo=None))
+        write(
+            path,
+            sheet,
+            ((None, values) for values in _rows(query, shown)),
+            cover,
+            produced_at=local(now).replace(tzinfo=None),
+        )
 
     return send_workbook(save, safe_file_name(title, f"{local(now):%Y%m%d%H%M%S}"))
 
 
-def cover_facts(title: str, person: Person, now: datetime, filters: str,
-                produced: Produced) -> list[tuple[str, str]]:
+def cover_facts(
+    title: str, person: Person, now: datetime, filters: str, produced: Produced
+) -> list[tuple[str, str]]:
     """Return what every cover sheet says."""
     facts = [
         (gettext("名称"), title),
@@ -79,8 +93,12 @@ def send_workbook(save: Callable[[Path], None], name: str) -> Response:
     finally:
         path.unlink(missing_ok=True)
         folder.rmdir()
-    return send_file(file, as_attachment=True, download_name=name,
-                     mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return send_file(
+        file,
+        as_attachment=True,
+        download_name=name,
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
 
 
 def _rows(query: Query, shown: list[Attribute]) -> Iterator[list[Any]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, UniqueConstraint, func, inspect, select
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.db import db
-from app.core.errors import InvalidInputError
+from app.core.errors import InvalidInputError, OutOfScopeError
 from app.core.language import gettext, ngettext
 from app.core.panel import attributes, entities
 
@@ -15,6 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.exc import IntegrityError
+
+
+def check(row: Any) -> None:
+    """Raise InvalidInputError for what the row says is wrong with itself."""
+    found = row.problems() if hasattr(row, "problems") else {}
+    if found:
+        raise InvalidInputError(found)
+
+
+def problems_of(error: Exception) -> dict[str, str]:
+    """Return the sentence of an error under the field that it belongs to."""
+    if isinstance(error, InvalidInputError):
+        return error.problems
+    if isinstance(error, OutOfScopeError):
+        return {"": gettext("所选内容不在您的权限范围内，未保存")}
+    if isinstance(error, StaleDataError):
+        return {"": gettext("他人刚刚修改了同一记录，请核对后再保存")}
+    return {"": str(error)}
 
 
 def explain(error: IntegrityError, model: type[Any]) -> InvalidInputError:
@@ -27,7 +46,7 @@ def explain(error: IntegrityError, model: type[Any]) -> InvalidInputError:
             labels = "、".join(gettext(known[name].label) for name in names if name in known)
             field = next((name for name in reversed(names) if name in known), "")
             return InvalidInputError(
-                {field: gettext("已有相同的记录，请换一个：%(labels)s", labels=labels)},
+                {field: gettext("已有相同的记录，请换一个：%(labels)s", labels=labels)}
             )
     if "foreign key" in text.lower():
         return InvalidInputError({"": gettext("所选的记录已不存在，请重新选择")})
@@ -47,8 +66,9 @@ def _names_columns(text: str, model: type[Any], columns: tuple[str, ...]) -> boo
     """Recognise a constraint by PostgreSQL's name for it or by SQLite's list of its columns."""
     table = model.__tablename__
     listed = ", ".join(f"{table}.{column}" for column in columns)
-    return (f'"uq_{table}_{"_".join(columns)}"' in text
-            or text.endswith(f"constraint failed: {listed}"))
+    return f'"uq_{table}_{"_".join(columns)}"' in text or text.endswith(
+        f"constraint failed: {listed}"
+    )
 
 
 def _attribute_of(model: type[Any], column: str) -> str:
@@ -71,12 +91,17 @@ def in_use(row: Any) -> list[str]:
             if key.column.table is not table:
                 continue
             count = db.session.connection().scalar(
-                select(func.count()).select_from(other)
-                .where(key.parent == getattr(row, key.column.key)),
+                select(func.count())
+                .select_from(other)
+                .where(key.parent == getattr(row, key.column.key))
             )
             if count:
-                found.append(ngettext(
-                    "有 %(num)d 条“%(name)s”正在使用它", "有 %(num)d 条“%(name)s”正在使用它",
-                    count, name=names.get(other, gettext("关联记录")),
-                ))
+                found.append(
+                    ngettext(
+                        "有 %(num)d 条“%(name)s”正在使用它",
+                        "有 %(num)d 条“%(name)s”正在使用它",
+                        count,
+                        name=names.get(other, gettext("关联记录")),
+                    )
+                )
     return found

@@ -16,7 +16,7 @@ from flask import current_app
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from app.core.crud.forms import contains, options, ordering
+from app.core.crud.fields import contains, options, ordering
 from app.core.crud.pages import Filter
 from app.core.db import db
 from app.core.errors import InvalidInputError
@@ -55,20 +55,28 @@ class Address:
     @classmethod
     def read(cls, base: str, args: Mapping[str, str]) -> Address:
         """Read the query string; raise InvalidInputError for what is no such list."""
-        filters = {name[2:]: value for name, value in args.items()
-                   if name.startswith("f_") and value}
+        filters = {
+            name[2:]: value for name, value in args.items() if name.startswith("f_") and value
+        }
         return cls(
-            base=base, q=args.get("q", "").strip()[:LONGEST_SEARCH], tab=args.get("tab", ""),
-            sort=args.get("sort", ""), filters=filters,
+            base=base,
+            q=args.get("q", "").strip()[:LONGEST_SEARCH],
+            tab=args.get("tab", ""),
+            sort=args.get("sort", ""),
+            filters=filters,
             page=_number(args.get("page"), 1, MOST_PAGES),
             size=_number(args.get("size"), PAGE_SIZES[0], PAGE_SIZES[-1]),
         )
 
     def parameters(self) -> dict[str, str]:
         """Return the query string as a dictionary, without what goes without saying."""
-        words = {"q": self.q, "tab": self.tab, "sort": self.sort,
-                 "page": str(self.page) if self.page > 1 else "",
-                 "size": str(self.size) if self.size != PAGE_SIZES[0] else ""}
+        words = {
+            "q": self.q,
+            "tab": self.tab,
+            "sort": self.sort,
+            "page": str(self.page) if self.page > 1 else "",
+            "size": str(self.size) if self.size != PAGE_SIZES[0] else "",
+        }
         words |= {f"f_{name}": value for name, value in self.filters.items()}
         return {name: value for name, value in words.items() if value}
 
@@ -95,15 +103,23 @@ def _number(text: str | None, default: int, most: int) -> int:
 class Query:
     """One list, asked for by one person: its select, its count and its page of rows."""
 
-    def __init__(self, model: type[Any], address: Address, *, tabs: Mapping[str, TabRule],
-                 now: datetime, sortable: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        model: type[Any],
+        address: Address,
+        *,
+        tabs: Mapping[str, TabRule],
+        now: datetime,
+        sortable: Mapping[str, Any] | None = None,
+    ) -> None:
         """Take the address apart and check each of its words against the model."""
         self.model, self.address, self.tabs, self.now = model, address, tabs, now
         self.attributes = attributes(model)
         self.sortable = {
-            name: getattr(model, name) for name in list_columns(model)
-            if name in self.attributes and self.attributes[name].kind not in {"link", "many",
-                                                                            "long", "secret"}
+            name: getattr(model, name)
+            for name in list_columns(model)
+            if name in self.attributes
+            and self.attributes[name].kind not in {"link", "many", "long", "secret"}
             and not self.attributes[name].mask
         } | dict(sortable or {})
         if address.tab and address.tab not in tabs:
@@ -188,8 +204,15 @@ class Query:
                     value = self.address.filters.get(name + end, "")
                     drawn.append(Filter(f"f_{name}{end}", f"{label}{word}", "date", value))
             else:
-                drawn.append(Filter(f"f_{name}", label, "choice",
-                                    self.address.filters.get(name, ""), filter_choices(known)))
+                drawn.append(
+                    Filter(
+                        f"f_{name}",
+                        label,
+                        "choice",
+                        self.address.filters.get(name, ""),
+                        filter_choices(known),
+                    )
+                )
         return drawn
 
     def chips(self) -> list[tuple[str, str]]:

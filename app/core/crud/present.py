@@ -13,6 +13,8 @@ from app.core.language import gettext
 from app.core.privacy import masked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.core.panel import Attribute
 
 EMPTY = "—"
@@ -25,6 +27,16 @@ def local(instant: datetime, zone: str | None = None) -> datetime:
     return aware.astimezone(ZoneInfo(zone or current_app.config["TIMEZONE"]))
 
 
+TELLERS: dict[str, Callable[[Any], str]] = {
+    "choice": lambda value: gettext(value.label),
+    "boolean": lambda value: gettext("是") if value else gettext("否"),
+    "datetime": lambda value: f"{local(value):%Y-%m-%d %H:%M}",
+    "date": lambda value: f"{value:%Y-%m-%d}",
+    "time": lambda value: f"{value:%H:%M}",
+}
+"""How a value of each kind is told; any other as it stands."""
+
+
 def text_of(attribute: Attribute, row: Any, *, reveal: bool = False) -> str:
     """Return what an attribute of a row says to a reader; empty when it has no value."""
     value = getattr(row, attribute.name)
@@ -32,19 +44,7 @@ def text_of(attribute: Attribute, row: Any, *, reveal: bool = False) -> str:
         return ""
     if attribute.mask and not reveal:
         return masked(attribute.mask, str(value))
-    match attribute.kind:
-        case "choice":
-            return gettext(value.label)
-        case "boolean":
-            return gettext("是") if value else gettext("否")
-        case "datetime":
-            return f"{local(value):%Y-%m-%d %H:%M}"
-        case "date":
-            return f"{value:%Y-%m-%d}"
-        case "time":
-            return f"{value:%H:%M}"
-        case _:
-            return str(value)
+    return TELLERS.get(attribute.kind, str)(value)
 
 
 def cell_of(attribute: Attribute, row: Any, *, url: str | None = None) -> Cell:

@@ -1,0 +1,150 @@
+"""The list of an entity: a page of rows, its Excel export, and the choices of its select boxes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, jsonify, request
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+
+from app.core import clock, scope
+from app.core.crud import present
+from app.core.crud.base import EntityBase
+from app.core.crud.export import export_list
+from app.core.crud.fields import options
+from app.core.crud.listing import COUNT_UP_TO, PAGE_SIZES, Address, Query
+from app.core.crud.pages import Button, Cell, Col, Listing, Page, Row, Tab
+from app.core.language import gettext
+from app.core.panel import attributes, list_columns
+from app.core.security import may
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from werkzeug.wrappers import Response
+
+
+class Lists(EntityBase):
+    """The list pages of an entity."""
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> Any:
+        """Show a page of the list."""
+        address = Address.read(self.url, request.args)
+        query = self.query(address)
+        page = Page(self.list_title_of(address))
+        return self.render_template("panel/list.html", page=page, listing=self.listing(query))
+
+    def list_title_of(self, address: Address) -> str:
+        """Return the title of a list: its own, or that of the part that is shown."""
+        rule = self.tabs.get(address.tab)
+        return gettext(rule.label) if rule else gettext(self.panel.name)
+
+    def add_label(self) -> str:
+        """Say what adding a row is called."""
+        return gettext("新增%(name)s", name=gettext(self.panel.name))
+
+    def query(self, address: Address) -> Query:
+        """Return the query that an address means."""
+        return self.query_class(
+            self.model, address, tabs=self.tabs, now=clock.now(), sortable=self.sortable()
+        )
+
+    def listing(self, query: Query) -> Listing:
+        """Return a page of rows with everything around it."""
+        address, rows = query.address, list(query.rows())
+        more = len(rows) > address.size
+        rows = rows[: address.size]
+        first = (address.page - 1) * address.size + 1 if rows else 0
+        total = query.count()
+        return Listing(
+            columns=self._columns(query),
+            rows=[self.row(row) for row in rows],
+            tabs=self._tabs(query),
+            filters=query.filters(),
+            q=address.q,
+            chips=query.chips(),
+            search_hint=self._search_hint(),
+            total=min(total, COUNT_UP_TO),
+            total_capped=total > COUNT_UP_TO,
+            first=first,
+            last=first + len(rows) - 1 if rows else 0,
+            previous_url=address.url(page=address.page - 1) if address.page > 1 else None,
+            next_url=address.url(page=address.page + 1) if more else None,
+            page_sizes=[
+                (size, address.url(size=size), size == address.size) for size in PAGE_SIZES
+            ],
+            hidden=[
+                (name, value)
+                for name, value in address.parameters().items()
+                if name in {"tab", "sort", "size"}
+            ],
+            buttons=self.list_buttons(address),
+            empty=gettext("没有符合条件的记录") if query.chips() else gettext("还没有记录"),
+            empty_action=next(iter(self._add_button()), None) if not query.chips() else None,
+        )
+
+    def row(self, row: Any) -> Row:
+        """Return one row of the list."""
+        names = list_columns(self.model)
+        cells = [self.cell(name, row) for name in names]
+        link = self.row_url(row)
+        cells[0] = Cell(cells[0].text, cells[0].kind, link, cells[0].tone)
+        return Row(row.id, cells, link)
+
+    def list_buttons(self, address: Address) -> Sequence[Button]:
+        """Return what may be done from the list."""
+        found = []
+        if may(self.panel.code, "x"):
+            found.append(Button(gettext("导出"), address.url(f"{self.route_base}/export")))
+        return [*found, *self._add_button()]
+
+    def _add_button(self) -> Sequence[Button]:
+        if not may(self.panel.code, "a"):
+            return []
+        return [Button(self.add_label(), f"{self.route_base}/add", "main", "N")]
+
+    def _columns(self, query: Query) -> Sequence[Col]:
+        address, found = query.address, []
+        now_by = address.sort.removeprefix("-")
+        down = address.sort.startswith("-")
+        for name in list_columns(self.model):
+            sort_url = direction = None
+            if name in query.sortable:
+                turned = f"-{name}" if now_by == name and not down else name
+                sort_url = address.url(sort=turned)
+                direction = ("desc" if down else "asc") if now_by == name else ""
+            known = query.attributes.get(name)
+            kind = present.CELL_KINDS.get(known.kind, "text") if known else "text"
+            found.append(Col(name, self.column_label(name), kind, sort_url, direction or ""))
+        return found
+
+    def _tabs(self, query: Query) -> Sequence[Tab]:
+        active = query.address.tab or next(iter(self.tabs), "")
+        return [
+            Tab(gettext(rule.label), query.address.url(tab=code), code == active)
+            for code, rule in self.tabs.items()
+        ]
+
+    def _search_hint(self) -> str:
+        known = attributes(self.model)
+        return "、".join(gettext(known[name].label) for name in self.panel.search if name in known)
+
+    @expose("/export")
+    @has_access
+    def export(self) -> Response:
+        """Send the filtered list as an Excel file."""
+        query = self.query(Address.read(self.url, request.args))
+        return export_list(query, scope.current(), clock.now())
+
+    @expose("/choices/<name>")
+    @has_access
+    def choices(self, name: str) -> Response:
+        """Answer what a large select box may be set to, narrowed by what was typed."""
+        known = attributes(self.model).get(name)
+        if known is None or known.kind != "link" or known.target is None:
+            abort(404)
+        found = options(known.target, request.args.get("q", "").strip()[:100])
+        return jsonify({"results": [{"id": row.id, "text": str(row)} for row in found]})

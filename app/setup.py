@@ -16,7 +16,7 @@ from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
-from app.core import clock, scope
+from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
 from app.deadlines.calendar import seed
@@ -38,7 +38,7 @@ def prepare(password: str | None = None) -> str | None:
         with transaction():
             _roles()
             seed()
-            made = first_administrator(chosen, now=clock.now())
+            made = first_administrator(chosen)
     return chosen if made else None
 
 

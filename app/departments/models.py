@@ -54,7 +54,7 @@ class Staff(User):
 
     def __str__(self) -> str:
         """Name the person, with the log-in name that tells two of a name apart."""
-        return f"{self.name}（{self.username}）"
+        return gettext("%(name)s（%(username)s）", name=self.name, username=self.username)
 
 
 class Hall(Entity):
@@ -221,7 +221,8 @@ class Membership(Entity):
 
     def __str__(self) -> str:
         """Name the role and the place."""
-        return f"{gettext(self.role.label)} · {self.department or self.hall or gettext('全部大厅')}"
+        place = self.department or self.hall or gettext("全部大厅")
+        return f"{gettext(self.role.label)} · {place}"
 
 
 class Responsibility(Entity):

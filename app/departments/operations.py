@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import func, select
 from werkzeug.security import generate_password_hash
 
@@ -13,16 +11,13 @@ from app.core.language import gettext
 from app.departments.models import Department, Hall, Membership, Staff
 from app.departments.rules import LEAST_PASSWORD, Role
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 
 def add_staff(person: Staff, password: str) -> Staff:
     """Add a person who can log in; the mail address that FAB asks for stands in for none."""
     person.last_name = ""
     person.email = f"{person.username}@localhost"
     person.login_count = person.fail_login_count = 0
-    set_password(person, password)
+    person.password = generate_password_hash(password)
     db.session.add(person)
     db.session.flush()
     return person
@@ -47,7 +42,7 @@ def appoint(
     return held
 
 
-def first_administrator(password: str, *, now: datetime) -> bool:
+def first_administrator(password: str) -> bool:
     """Make the administrator when nobody is one; say whether one was made."""
     if db.session.scalar(
         select(func.count()).select_from(Membership).where(Membership.role == Role.ADMIN)
@@ -55,16 +50,8 @@ def first_administrator(password: str, *, now: datetime) -> bool:
         return False
     person = db.session.scalar(select(Staff).where(Staff.username == "admin"))
     if person is None:
-        person = add_staff(
-            Staff(
-                username="admin",
-                first_name=gettext("系统管理员"),
-                active=True,
-                created_on=now.replace(tzinfo=None),
-            ),
-            password,
-        )
-    else:
-        set_password(person, password)
+        person = Staff(username="admin", first_name=gettext("系统管理员"), active=True)
+        add_staff(person, password)
+    set_password(person, password)
     appoint(person, Role.ADMIN)
     return True

@@ -45,5 +45,5 @@ def is_time_zone(name: str) -> bool:
     return name in available_timezones()
 
 
-LEAST_PASSWORD = 10
+LEAST_PASSWORD = 8
 """How many characters a password has at least."""

@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage lint format check audit bench constraints clean
+.PHONY: help install run test coverage lint format messages check audit bench constraints clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -37,6 +37,13 @@ lint: $(STAMP) ## Check style, types, imports, dependencies and templates
 format: $(STAMP) ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+messages: $(STAMP) ## Take new and changed texts into the English catalogue, to be translated there
+	@mkdir -p .cache
+	$(BIN)/pybabel -q extract -F pyproject.toml --sort-by-file --add-location=file --no-wrap \
+	  -o .cache/messages.pot .
+	$(BIN)/pybabel -q update -i .cache/messages.pot -d app/translations -l en --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date --no-wrap
 
 check: lint test ## Everything that must be right before a change goes in
 

@@ -131,9 +131,9 @@ def serve(host: str, port: int, *, no_scheduler: bool) -> None:
                 why=error.strerror or error,
             )
         ) from error
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
     ticking = None if no_scheduler else scheduler.start(app)
     click.echo(_("办成已启动：http://%(host)s:%(port)d/", host=host, port=port))
-    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
     try:
         server.run()
     finally:
@@ -293,8 +293,20 @@ def _commands() -> None:
     from app.deadlines.commands import calendar
     from app.ledgers.commands import ledger
 
+    _translate(db)
     for command in (db, calendar, ledger):
         cli.add_command(command)
+
+
+def _translate(command: click.Command) -> None:
+    """Put the help of a library's command into the language of the command line."""
+    helped: list[Any] = [command, *(one for one in command.params if isinstance(one, click.Option))]
+    for told in helped:
+        if told.help:
+            text = " ".join(told.help.split())
+            told.help = _(text)
+    for below in getattr(command, "commands", {}).values():
+        _translate(below)
 
 
 _commands()

@@ -136,7 +136,7 @@ def run_job(job: Job, now: datetime) -> bool:
 
 
 def _summary(result: dict[str, Any]) -> str:
-    return "，".join(
+    return gettext("，").join(
         gettext(WORDS[name], value=value) for name, value in result.items() if name in WORDS
     )
 

@@ -73,10 +73,12 @@ SET session_replication_role = DEFAULT;
 """
 
 RESTORE = (
-    "ALTER TABLE event DISABLE TRIGGER ALL", "TRUNCATE event, flag",
+    "ALTER TABLE event DISABLE TRIGGER ALL",
+    "TRUNCATE event, flag",
     "ALTER TABLE event ENABLE TRIGGER ALL",
     "UPDATE deadline SET overdue_flagged_at = NULL WHERE overdue_flagged_at IS NOT NULL",
-    "VACUUM ANALYZE deadline", "CHECKPOINT",
+    "VACUUM ANALYZE deadline",
+    "CHECKPOINT",
 )
 """Unflag everything and let both sides begin from the same state of tables, indexes and WAL."""
 
@@ -159,8 +161,11 @@ class Bench:
     def psql(self, share: float) -> float:
         """Time psql with the same statements, each its own transaction, in milliseconds."""
         given = {"now": self.now(share), "since": START, "batch": self.batch}
-        text = str(flagging.statement("overdue").params(given).compile(
-            db.engine, compile_kwargs={"literal_binds": True})).replace(f"'{START}'", ":'since'")
+        text = str(
+            flagging.statement("overdue")
+            .params(given)
+            .compile(db.engine, compile_kwargs={"literal_binds": True})
+        ).replace(f"'{START}'", ":'since'")
         times = int(self.rows * share) // self.batch + 1
         with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as script:
             script.write(f"SELECT clock_timestamp() AS began, '{START}' AS since \\gset\n")
@@ -169,7 +174,10 @@ class Bench:
             script.flush()
             done = subprocess.run(  # noqa: S603 - the script written above
                 ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", script.name, self.url],  # noqa: S607
-                check=True, capture_output=True, text=True)
+                check=True,
+                capture_output=True,
+                text=True,
+            )
         return float(done.stdout.splitlines()[-1])
 
     def speed(self, share: float) -> tuple[float, float]:
@@ -210,8 +218,11 @@ class Bench:
 
     def _edit(self, now: datetime, over: threading.Event, waits: list[float]) -> None:
         """Edit clocks while they are flagged: any that is due, and the very next to be flagged."""
-        due = [i for i in range(1, self.rows + 1)
-               if START + timedelta(seconds=i * 7919 % self.rows) < now]
+        due = [
+            i
+            for i in range(1, self.rows + 1)
+            if START + timedelta(seconds=i * 7919 % self.rows) < now
+        ]
         dice = random.Random(1)
         with closing(psycopg.connect(self.url)) as connection:
             while not over.is_set():
@@ -220,8 +231,9 @@ class Bench:
                     row = connection.execute(NEXT).fetchone()
                     chosen = row[0] if row else chosen
                 began = time.perf_counter()
-                connection.execute("UPDATE deadline SET version = version + 1 WHERE id = %s",
-                                   (chosen,))
+                connection.execute(
+                    "UPDATE deadline SET version = version + 1 WHERE id = %s", (chosen,)
+                )
                 waits.append((time.perf_counter() - began) * 1000)
                 connection.commit()
 
@@ -242,8 +254,12 @@ def measure(bench: Bench) -> list[Measured]:
         Measured("ours : psql", ours / psql, "x", 1.3),
         Measured("idle run", idle, "ms", 5),
         Measured("idle run with the record of the run", recorded, "ms", 5),
-        Measured(f"worst wait of {edits} edits while {int(bench.rows * LARGE)} are flagged", worst,
-                 "ms", 50),
+        Measured(
+            f"worst wait of {edits} edits while {int(bench.rows * LARGE)} are flagged",
+            worst,
+            "ms",
+            50,
+        ),
         Measured("99th percentile of these waits", usual, "ms"),
     ]
 

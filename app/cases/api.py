@@ -39,12 +39,13 @@ class CaseApi(EntityApi):
     @permission_name("get")
     def move(self, pk: str, verb: str) -> Response:
         """Make a move of the table: the body holds what it asks for."""
-        row = self._find(pk, "r")
-        step = MOVE.get(verb)
-        if step is None:
-            raise OutOfScopeError(verb)
 
         def work() -> Response:
+            row, step = self._find(pk, "r"), MOVE.get(verb)
+            if step is None:
+                raise OutOfScopeError(verb)
+            if step.role not in scope.current().roles:
+                return self.response_403()
             values = _values(step, request.get_json(silent=True) or {})
             operations.move(row, verb, values, actor=scope.current(), now=clock.now())
             return self.answer(HTTPStatus.OK, id=row.id, result=self._dump(row))

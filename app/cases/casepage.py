@@ -223,7 +223,7 @@ def detail(event: Event, case: Case) -> str:
     """Say in words what an event carries."""
     told, known = event.payload, attributes(Case)
     if event.kind == "edited":
-        return "；".join(
+        return gettext("；").join(
             gettext(
                 "%(label)s：%(old)s → %(new)s",
                 label=gettext(known[name].label),
@@ -247,7 +247,7 @@ def detail(event: Event, case: Case) -> str:
     if event.kind in TONES:
         due = local(datetime.fromisoformat(told["due_at"]), case.hall.timezone)
         return gettext("到期时间 %(due)s", due=f"{due:%Y-%m-%d %H:%M}")
-    return "；".join(text for text in map(_word, told.items()) if text)
+    return gettext("；").join(text for text in map(_word, told.items()) if text)
 
 
 def _said(attribute: Any, value: str) -> str:
@@ -274,9 +274,9 @@ def suggesting(drawn: Input) -> Input:
 
 def reveal_form() -> type[FlaskForm]:
     """Return the form that asks why personal data is looked at."""
-    return type(
-        "RevealForm", (FlaskForm,), {"reason": text_field(gettext("查看原因"), required=True)}
-    )
+    hint = gettext("原因和查看人会记入办理过程；显示一次，离开后恢复遮盖")
+    reason = text_field(gettext("查看原因"), required=True, hint=hint)
+    return type("RevealForm", (FlaskForm,), {"reason": reason})
 
 
 def step_page(
@@ -292,7 +292,7 @@ def step_page(
         if name in form:
             form[name].errors = [*form[name].errors, text]
     errors = [
-        (f"f-{field.name}", f"{field.label.text}：{error}")
+        (f"f-{field.name}", gettext("%(label)s：%(text)s", label=field.label.text, text=error))
         for field in form
         for error in field.errors
     ]

@@ -57,10 +57,9 @@ def _field(name: str, *, required: bool) -> Field:
     return field
 
 
-def text_field(label: str, *, required: bool) -> Field:
+def text_field(label: str, *, required: bool, hint: str = "") -> Field:
     """Return a field for a few sentences."""
-    first = validators.InputRequired(gettext("必填")) if required else validators.Optional()
+    first = validators.DataRequired(gettext("必填")) if required else validators.Optional()
     most = validators.Length(max=MAX_TEXT, message=gettext("最多 %(most)d 个字", most=MAX_TEXT))
-    return TextAreaField(
-        label, [first, most, no_control_characters], filters=[strip, empty_is_none]
-    )
+    checks = [first, most, no_control_characters]
+    return TextAreaField(label, checks, filters=[strip, empty_is_none], description=hint)

@@ -59,15 +59,16 @@ class Case(Entity):
         ),
         CheckConstraint("status = 'closed' OR closed_at IS NULL", name="closing_time_of_closed"),
         CheckConstraint(
-            "outcome IS NULL OR outcome = 'replied' OR length(result) > 0",
+            "outcome IS NULL OR outcome = 'replied' OR coalesce(length(result), 0) > 0",
             name="resolved_with_result",
         ),
         CheckConstraint(
-            "outcome IS NULL OR outcome <> 'replied' OR length(reasons) > 0",
+            "outcome IS NULL OR outcome <> 'replied' OR coalesce(length(reasons), 0) > 0",
             name="cannot_be_done_with_reasons",
         ),
         CheckConstraint(
-            "status <> 'refused' OR (length(refusal_reason) > 0 AND length(remedy) > 0)",
+            "status <> 'refused' OR (coalesce(length(refusal_reason), 0) > 0 "
+            "AND coalesce(length(remedy), 0) > 0)",
             name="refused_with_reason_and_remedy",
         ),
         CheckConstraint(

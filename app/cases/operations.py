@@ -17,14 +17,23 @@ from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
 from app.core.language import gettext
 from app.core.panel import attributes
 from app.core.privacy import keyring, masked
+from app.core.words import Choice, unprintable
 from app.deadlines.operations import meet, start_clock
 from app.deadlines.rules import Classification
+from app.departments.models import Department
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from app.core.scope import Person
+
+
+CHOICES: dict[str, type[Choice]] = {
+    "classification": Classification,
+    "satisfaction": Satisfaction,
+}
+"""The fields of moves that take one of a closed list."""
 
 
 def register(case: Case, *, actor: Person, now: datetime) -> Case:
@@ -118,7 +127,7 @@ def lock(case: Case) -> None:
 def why_not(case: Case, step: Move, actor: Person) -> str:
     """Say why a move can't be made now; empty when it can."""
     if case.status not in step.sources:
-        states = "、".join(gettext(status.label) for status in step.sources)
+        states = gettext("、").join(gettext(status.label) for status in step.sources)
         return gettext(
             "事项为“%(status)s”，只有“%(states)s”时才能%(move)s",
             status=gettext(case.status.label),
@@ -141,13 +150,28 @@ def _checked(step: Move, values: Mapping[str, Any]) -> dict[str, Any]:
             filled[name] = value.strip() or None
     problems = {name: gettext("必填") for name in step.required if filled[name] is None}
     problems |= {
-        name: gettext("最多 %(most)d 个字", most=MAX_TEXT)
+        name: wrong
         for name, value in filled.items()
-        if isinstance(value, str) and len(value) > MAX_TEXT
+        if value is not None and (wrong := _wrong(name, value))
     }
     if problems:
         raise InvalidInputError(problems)
     return filled
+
+
+def _wrong(name: str, value: Any) -> str:
+    """Say what is wrong with what one field was filled in with; empty when nothing is."""
+    if name == "lead_department":
+        known = isinstance(value, Department)
+        return "" if known else gettext("没有这个选项，请重新选择")
+    if name in CHOICES:
+        known = isinstance(value, str) and value in set(CHOICES[name])
+        return "" if known else gettext("没有这个选项，请重新选择")
+    if not isinstance(value, str):
+        return gettext("应为文字")
+    if len(value) > MAX_TEXT:
+        return gettext("最多 %(most)d 个字", most=MAX_TEXT)
+    return gettext("含有无法显示的控制字符，请删除后再提交") if unprintable(value) else ""
 
 
 def _accept(case: Case, filled: dict[str, Any], _actor: Person, now: datetime) -> dict[str, Any]:
@@ -231,7 +255,7 @@ def _close(case: Case, filled: dict[str, Any], _actor: Person, now: datetime) ->
 
 def _rate(case: Case, filled: dict[str, Any]) -> None:
     if filled.get("satisfaction"):
-        case.satisfaction = Satisfaction(str(filled["satisfaction"]))
+        case.satisfaction = Satisfaction(filled["satisfaction"])
 
 
 EFFECTS: dict[str, Any] = {

@@ -98,7 +98,7 @@ class Move:
 MOVES: tuple[Move, ...] = (
     Move(
         "accept",
-        N_("受理"),
+        N_("受理", "move"),
         (Status.REGISTERED,),
         Status.ACCEPTED,
         "clerk",
@@ -108,7 +108,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "refuse",
-        N_("不予受理"),
+        N_("不予受理", "move"),
         (Status.REGISTERED,),
         Status.REFUSED,
         "clerk",
@@ -118,7 +118,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "close_on_the_spot",
-        N_("当场办结"),
+        N_("当场办结", "move"),
         (Status.REGISTERED, Status.ACCEPTED),
         Status.CLOSED,
         "clerk",
@@ -128,7 +128,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "dispatch",
-        N_("派发"),
+        N_("派发", "move"),
         (Status.ACCEPTED,),
         Status.DISPATCHED,
         "clerk",
@@ -138,11 +138,17 @@ MOVES: tuple[Move, ...] = (
         style="main",
     ),
     Move(
-        "sign", N_("签收"), (Status.DISPATCHED,), Status.SIGNED, "handler", "signed", style="main"
+        "sign",
+        N_("签收", "move"),
+        (Status.DISPATCHED,),
+        Status.SIGNED,
+        "handler",
+        "signed",
+        style="main",
     ),
     Move(
         "progress",
-        N_("反馈进展"),
+        N_("反馈进展", "move"),
         (Status.SIGNED,),
         None,
         "handler",
@@ -151,7 +157,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "resolve",
-        N_("办结"),
+        N_("办结", "move"),
         (Status.SIGNED,),
         Status.RESOLVED,
         "handler",
@@ -161,7 +167,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "reply",
-        N_("答复释因"),
+        N_("答复释因", "move"),
         (Status.SIGNED,),
         Status.REPLIED,
         "handler",
@@ -170,7 +176,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "close",
-        N_("结案"),
+        N_("结案", "move"),
         (Status.RESOLVED, Status.REPLIED),
         Status.CLOSED,
         "clerk",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, flash, jsonify, redirect, request
+from flask import abort, flash, g, jsonify, redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import Select, inspect, or_
@@ -18,14 +18,13 @@ from app.cases.rules import MOVE, OPEN, Status
 from app.core import clock, scope
 from app.core.crud import EntityView, present
 from app.core.crud.listing import Query, TabRule
-from app.core.crud.pages import Button, Cell, Fact
+from app.core.crud.pages import Button, Cell, Fact, Page
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import N_, gettext
 from app.core.panel import attributes
 from app.core.privacy import keyring, normalised
 from app.core.security import may
-from app.core.timeline import KINDS
 from app.core.transaction import transaction
 from app.deadlines.clock import Stage
 from app.deadlines.models import Deadline
@@ -34,6 +33,8 @@ from app.departments.models import Hall
 
 if TYPE_CHECKING:
     from flask_wtf import FlaskForm
+
+    from app.deadlines.workdays import WorkCalendar
 
 LEAST_PHONE = 7
 KNOWS_NAMES = {"clerk", "handler"}
@@ -91,7 +92,7 @@ class CaseView(EntityView):
 
     def cell(self, name: str, row: Case) -> Cell:
         if name == "clock":
-            tone, text = lamp(row, calendar(), clock.now())
+            tone, text = lamp(row, _days(), clock.now())
             return Cell(text, "lamp", tone=tone)
         if name == "due":
             due = present.local(row.clock.due_at, row.hall.timezone) if row.clock else None
@@ -198,6 +199,8 @@ class CaseView(EntityView):
         if step is None:
             abort(404)
         row = self.find(pk)
+        if step.role not in scope.current().roles:
+            abort(403)
         form = move_form(step, row)
         problems: dict[str, str] = {}
         refusal = operations.why_not(row, step, scope.current())
@@ -232,8 +235,21 @@ class CaseView(EntityView):
         page, status = casepage.step_page(
             row, form, submit, problems, lambda field: self.draw(field, None), self.route_base
         )
-        crumbs = self._page(f"{row.number} {title}")
-        return self.render_template("panel/form.html", page=crumbs, form=page), status
+        crumbs = [
+            (gettext(self.panel.name), self.url),
+            (row.number, self.row_url(row)),
+            (title, None),
+        ]
+        head = Page(title, f"{row.number} · {row.matter} · {row.description}", crumbs)
+        return self.render_template("panel/form.html", page=head, form=page), status
+
+
+def _days() -> WorkCalendar:
+    """Return the calendar, asked for once in a request."""
+    if "days" not in g:
+        g.days = calendar()
+    days: WorkCalendar = g.days
+    return days
 
 
 def values_of(form: FlaskForm) -> dict[str, Any]:
@@ -266,8 +282,3 @@ class EventView(EntityView):
 
     def row_url(self, row: Any) -> str:
         return f"/cases/show/{row.case_id}"
-
-    def cell(self, name: str, row: Any) -> Cell:
-        if name == "kind":
-            return Cell(gettext(KINDS.get(row.kind, row.kind)))
-        return super().cell(name, row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.core.language import gettext
+
 
 class DomainError(Exception):
     """Raise when a rule of the trade forbids what was asked; the text is shown as it is."""
@@ -13,7 +15,7 @@ class InvalidInputError(DomainError):
     def __init__(self, problems: dict[str, str]) -> None:
         """Keep the sentence for each field; the empty name stands for the whole form."""
         self.problems = problems
-        super().__init__("；".join(problems.values()))
+        super().__init__(gettext("；").join(problems.values()))
 
 
 class OutOfScopeError(DomainError):

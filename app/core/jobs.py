@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Instant, db
-from app.core.language import N_
+from app.core.language import N_, gettext
 from app.core.panel import Panel, field
 from app.core.timeline import Json
 from app.core.transaction import transaction
@@ -60,6 +60,10 @@ class JobRun(Model):
     state: Mapped[RunState] = field(RunState, label=N_("结果"), nullable=False)
     summary: Mapped[str | None] = field(String(255), label=N_("说明"))
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+    def __str__(self) -> str:
+        """Name the job that ran."""
+        return gettext(self.title)
 
 
 def claim(name: str, title: str, planned_for: datetime, *, node: str, now: datetime) -> int | None:

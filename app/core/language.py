@@ -20,15 +20,20 @@ from app.core.words import N_
 
 __all__ = ["N_", "gettext", "ngettext"]
 
+CONTEXT = "\x04"
+"""Stands between a message's context and the message, in marked words and in catalogues."""
+
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 
 
 def gettext(message: str, **variables: object) -> str:
     """Translate a message into the reader's language and fill in its %(name)s variables."""
     if has_app_context():
-        return str(flask_babel.gettext(message, **variables)) if message else ""
-    text = _console().gettext(message) if message else ""
-    return text % variables if variables else text
+        text = str(flask_babel.gettext(message, **variables)) if message else ""
+    else:
+        text = _console().gettext(message) if message else ""
+        text = text % variables if variables else text
+    return text.removeprefix("".join(message.rpartition(CONTEXT)[:2]))
 
 
 def ngettext(singular: str, plural: str, num: int, **variables: object) -> str:

@@ -18,6 +18,8 @@ from app.core.privacy import Secret
 from app.core.words import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
     from sqlalchemy.types import TypeEngine
 
@@ -42,11 +44,12 @@ def field(
     label: str,
     hint: str = "",
     mask: str = "",
+    words: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Any:
-    """Declare a column with its label, the hint under its field, and how it is masked."""
+    """Declare a column: its label, the hint under its field, its mask, the words of its codes."""
     column_type = choice_type(kind) if isinstance(kind, type) and issubclass(kind, Choice) else kind
-    info = {"label": label, "hint": hint, "mask": mask}
+    info = {"label": label, "hint": hint, "mask": mask, "words": words}
     return mapped_column(column_type, *args, info=info, **options)
 
 
@@ -96,6 +99,8 @@ class Attribute:
     choices: type[Choice] | None = None
     foreign_key: str = ""
     default: Any = None
+    words: Mapping[str, str] | None = None
+    """What each code of a text that nobody types is called."""
 
     @property
     def many(self) -> bool:
@@ -165,6 +170,7 @@ def _describe_column(name: str, prop: ColumnProperty[Any], label: str) -> Attrib
         required=not column.nullable and kind != "boolean",
         max_length=(getattr(column.type, "length", None) or 0) if kind == "text" else 0,
         choices=column.type.enum_class if kind == "choice" else None,
+        words=column.info.get("words"),
     )
 
 

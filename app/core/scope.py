@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, event, func, inspect, select, true
 from sqlalchemy.orm import Session, object_session, with_loader_criteria
+from sqlalchemy.sql import visitors
 
 from app.core.errors import OutOfScopeError, ScopeMissingError
 
@@ -179,8 +180,9 @@ def _narrow(state: ORMExecuteState) -> None:
         return
     person = _current.get()
     if person is None:
-        touched = {mapper.class_ for mapper in state.all_mappers} & _rules.keys()
-        if touched:
+        scoped = {inspect(model).local_table for model in _rules}
+        statement: Any = state.statement
+        if not scoped.isdisjoint(visitors.iterate(statement)):
             current()
         return
     if not person.unlimited:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
+from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_jwt_extended import current_user as token_user, verify_jwt_in_request
 from flask_login import current_user
 
 from app.core import scope
+from app.core.problems import Problems, unknown_caller
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +61,22 @@ def may(code: str, letter: str, row: Any = None) -> bool:
     return scope.within(person.only(roles), row)
 
 
+class TokenApi(Problems, SecurityApi):
+    """Where programs get their tokens."""
+
+
 class PanelSecurityManager(SecurityManager):
     """FAB's users and log-in; permissions from the table, roles from memberships."""
+
+    security_api = TokenApi
+
+    def create_jwt_manager(self, app: Any) -> Any:
+        """Answer every token that can't be believed alike, in problem details."""
+        manager = super().create_jwt_manager(app)
+        for kind in ("expired_token", "invalid_token", "unauthorized", "user_lookup_error",
+                     "revoked_token", "needs_fresh_token"):
+            getattr(manager, f"{kind}_loader")(unknown_caller)
+        return manager
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Answer from memory: no statement is sent."""

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Instant, db
-from app.core.language import N_
+from app.core.language import N_, gettext
 from app.core.panel import Panel, field
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 KINDS: dict[str, str] = {
     "registered": N_("登记"),
-    "edited": N_("修改"),
+    "edited": N_("修改", "event"),
     "accepted": N_("受理"),
     "refused": N_("不予受理"),
     "closed_on_the_spot": N_("当场办结"),
@@ -35,7 +35,7 @@ KINDS: dict[str, str] = {
     "resolved": N_("办结"),
     "replied": N_("答复释因"),
     "closed": N_("结案"),
-    "revealed": N_("查看个人信息"),
+    "revealed": N_("查看个人信息", "event"),
     "warning": N_("临期预警"),
     "overdue": N_("超期"),
     "escalated": N_("提级提醒"),
@@ -67,8 +67,12 @@ class Event(Model):
     recorded_at: Mapped[datetime] = mapped_column(Instant, nullable=False)
     actor_id: Mapped[int | None] = mapped_column(Integer)
     actor: Mapped[str] = field(String(64), label=N_("经手人"), nullable=False)
-    kind: Mapped[str] = field(String(32), label=N_("事件"), nullable=False)
+    kind: Mapped[str] = field(String(32), label=N_("事件"), words=KINDS, nullable=False)
     payload: Mapped[dict[str, Any]] = mapped_column(Json, nullable=False)
+
+    def __str__(self) -> str:
+        """Name the case and what happened to it."""
+        return f"{self.case_number} {gettext(KINDS.get(self.kind, self.kind))}"
 
 
 def record(case: Any, kind: str, *, actor: Person, now: datetime, **payload: Any) -> Event:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import enum
+import re
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that message extractors know
-    """Mark a message for translation without translating it yet."""
-    return message
+def N_(message: str, context: str = "") -> str:  # noqa: N802 - the name that extractors know
+    """Mark a message for translation without translating it yet.
+
+    A context tells apart two meanings of one Chinese word, as catalogues do it: `不予受理` is what
+    a case is (refused), and with the context "move" what a button does (refuse).
+    """
+    return f"{context}\x04{message}" if context else message
+
+
+def unprintable(text: str) -> bool:
+    """Say whether a text holds what no screen, paper or Excel file can show."""
+    return _UNPRINTABLE.search(text) is not None
 
 
 class Choice(enum.StrEnum):

@@ -42,7 +42,7 @@ class CalendarFileError(CalendarError):
     def __init__(self, problems: list[str]) -> None:
         """Show the first problems and say how many more there are."""
         self.problems = problems
-        text = "；".join(problems[:_SHOWN])
+        text = gettext("；").join(problems[:_SHOWN])
         if len(problems) > _SHOWN:
             text += gettext("；另有 %(count)d 处问题", count=len(problems) - _SHOWN)
         super().__init__(text)

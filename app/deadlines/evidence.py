@@ -22,6 +22,10 @@ REASONS = (N_("工作日"), N_("周末"), N_("调休上班"), N_("节假日"), N
 WEEKDAYS = (
     N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日")
 )  # fmt: skip
+MONTHS = (
+    N_("1 月"), N_("2 月"), N_("3 月"), N_("4 月"), N_("5 月"), N_("6 月"),
+    N_("7 月"), N_("8 月"), N_("9 月"), N_("10 月"), N_("11 月"), N_("12 月"),
+)  # fmt: skip
 
 _ORDINARY = REASONS[0]
 _LONG = 10  # more days than this are told as a number, not one by one
@@ -140,9 +144,9 @@ def table(evidence: Evidence) -> list[Row]:
 
 def sentence(evidence: Evidence) -> str:
     """Tell an account in words: rule, start, days counted and skipped, due time, conditions."""
-    reckoning = "；".join((_start(evidence), _days(evidence), _due(evidence)))
+    reckoning = gettext("；").join((_start(evidence), _days(evidence), _due(evidence)))
     parts = (_rule(evidence["rule"]), reckoning, _provisional(evidence), _conditions(evidence))
-    return "".join(f"{part}。" for part in parts if part)
+    return "".join(gettext("%(text)s。", text=part) for part in parts if part).strip()
 
 
 def _hall(hours: Hours) -> HallFact:
@@ -174,12 +178,12 @@ def _rule(rule: RuleFact) -> str:
 
 def _start(evidence: Evidence) -> str:
     """Tell when and by what the period began."""
-    at = datetime.fromisoformat(evidence["start"]["at"])
+    event, at = evidence["start"]["event"], datetime.fromisoformat(evidence["start"]["at"])
     return gettext(
         "%(date)s %(time)s %(event)s，当日不计入",
         date=_dates([at.date()], 0),
         time=f"{at:%H:%M}",
-        event=gettext(evidence["start"]["event"]),
+        event=gettext(event),
     )
 
 
@@ -198,7 +202,7 @@ def _days(evidence: Evidence) -> str:
         gettext("%(dates)s为%(reason)s，不计", dates=dates, reason=_reason(reason))
         for reason, dates in _by_reason(skipped, year)
     ]
-    return "；".join(parts)
+    return gettext("；").join(parts)
 
 
 def _counted(facts: list[DayFact], year: int) -> str:
@@ -214,7 +218,7 @@ def _counted(facts: list[DayFact], year: int) -> str:
     return gettext(
         "%(dates)s为第 %(ordinals)s 个工作日",
         dates=_dates(days, year),
-        ordinals="、".join(str(fact["ordinal"]) for fact in facts),
+        ordinals=gettext("、").join(str(fact["ordinal"]) for fact in facts),
     )
 
 
@@ -249,14 +253,15 @@ def _provisional(evidence: Evidence) -> str:
         return ""
     years = sorted({fact["date"][:4] for fact in evidence["days"] if fact["provisional"]})
     return gettext(
-        "%(years)s 年放假安排尚未公布，到期时间为暂定，公布后重新计算", years="、".join(years)
+        "%(years)s 年放假安排尚未公布，到期时间为暂定，公布后重新计算",
+        years=gettext("、").join(years),
     )
 
 
 def _conditions(evidence: Evidence) -> str:
     """Tell the calendar's revision, pauses and extensions."""
     pauses, extensions = len(evidence["pauses"]), len(evidence["extensions"])
-    return "，".join(
+    return gettext("，").join(
         (
             gettext("工作日历第 %(revision)d 版", revision=evidence["revision"]),
             gettext("中止计时 %(count)d 次", count=pauses) if pauses else gettext("未中止"),
@@ -267,20 +272,21 @@ def _conditions(evidence: Evidence) -> str:
 
 def _reason(name: str) -> str:
     """Translate a reason, which may join two festivals."""
-    return "、".join(gettext(part) for part in name.split("、"))
+    return gettext("、").join(gettext(part) for part in name.split("、"))
 
 
 def _dates(days: Iterable[date], year: int) -> str:
     """Tell dates by month, consecutive ones as a range; the year only where it is another."""
     parts = []
-    for (y, month), group in groupby(days, key=lambda d: (d.year, d.month)):
-        numbers = "、".join(_ranges([d.day for d in group]))
+    for (y, number), group in groupby(days, key=lambda d: (d.year, d.month)):
+        month = gettext(MONTHS[number - 1])
+        numbers = gettext("、").join(_ranges([d.day for d in group]))
         parts.append(
-            gettext("%(month)d 月 %(days)s 日", month=month, days=numbers)
+            gettext("%(month)s %(days)s 日", month=month, days=numbers)
             if y == year
-            else gettext("%(year)d 年 %(month)d 月 %(days)s 日", year=y, month=month, days=numbers)
+            else gettext("%(year)d 年 %(month)s %(days)s 日", year=y, month=month, days=numbers)
         )
-    return "、".join(parts)
+    return gettext("、").join(parts)
 
 
 def _ranges(numbers: list[int]) -> Iterable[str]:

@@ -200,13 +200,16 @@ def _mark(stage: str, ids: Select[tuple[int]]) -> Any:
 
 def _insert_flags(stage: str, dialect: Any, clocks: Any, *chosen: ColumnElement[bool]) -> Any:
     """Insert the flags of clocks; what was flagged at this due-version before is passed over."""
-    flags = select(
-        clocks.c.id, literal(stage), clocks.c.due_version, clocks.c.began_at, _now
-    ).where(*chosen)
-    columns = ["deadline_id", "stage", "due_version", "began_at", "flagged_at"]
+    flags = {
+        "deadline_id": clocks.c.id,
+        "stage": literal(stage),
+        "due_version": clocks.c.due_version,
+        "began_at": clocks.c.began_at,
+        "flagged_at": _now,
+    }
     return (
         dialect.insert(_flag)
-        .from_select(columns, flags)
+        .from_select(list(flags), select(*flags.values()).where(*chosen))
         .on_conflict_do_nothing()
         .returning(_flag.c.deadline_id)
     )
@@ -216,27 +219,17 @@ def _insert_events(
     stage: str, payload: Callable[[Any], Any], clocks: Any, chosen: ColumnElement[bool]
 ) -> Insert:
     """Tell in the timelines of the chosen clocks' cases that the stage began."""
-    events = select(
-        clocks.c.case_id,
-        clocks.c.case_number,
-        clocks.c.began_at,
-        _now,
-        null(),
-        literal(SYSTEM.name),
-        literal(stage),
-        payload(clocks.c),
-    ).where(chosen)
-    columns = [
-        "case_id",
-        "case_number",
-        "at",
-        "recorded_at",
-        "actor_id",
-        "actor",
-        "kind",
-        "payload",
-    ]
-    return insert(_event).from_select(columns, events)
+    events = {
+        "case_id": clocks.c.case_id,
+        "case_number": clocks.c.case_number,
+        "at": clocks.c.began_at,
+        "recorded_at": _now,
+        "actor_id": null(),
+        "actor": literal(SYSTEM.name),
+        "kind": literal(stage),
+        "payload": payload(clocks.c),
+    }
+    return insert(_event).from_select(list(events), select(*events.values()).where(chosen))
 
 
 def _payload_on_postgresql(clock: Any) -> ColumnElement[Any]:

@@ -110,6 +110,10 @@ class CalendarRevision(Model):
     actor: Mapped[str] = field(String(64), label=N_("经手人"), nullable=False)
     what: Mapped[str] = field(String(255), label=N_("内容"), nullable=False)
 
+    def __str__(self) -> str:
+        """Name the revision."""
+        return gettext("第 %(revision)d 版", revision=self.id)
+
 
 class DeadlineRule(Entity):
     """How long a clock runs: per hall or for all, for one classification or a whole kind."""

@@ -151,4 +151,6 @@ def _step(case: Case, step: Step, actor: Person) -> None:
         ).one()
     if step.verb == "refuse":
         fields["refusal_reason"] = fields.pop("reason")
+    if fields.get("satisfaction"):
+        fields["satisfaction"] = str(fields["satisfaction"])
     operations.move(case, step.verb, fields, actor=actor, now=step.at)

@@ -51,7 +51,11 @@ def daily_ledgers(planned_for: datetime, now: datetime) -> dict[str, Any]:
                     )
     if failed:
         raise DomainError(
-            gettext("已生成 %(made)d 份，未能生成：%(failed)s", made=made, failed="、".join(failed))
+            gettext(
+                "已生成 %(made)d 份，未能生成：%(failed)s",
+                made=made,
+                failed=gettext("、").join(failed),
+            )
         )
     return {"files": made}
 

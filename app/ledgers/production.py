@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
 
     from app.core.scope import Person
-    from app.departments.models import Hall
+    from app.departments.models import Department, Hall
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,9 @@ def save(
     filters: str,
 ) -> Produced:
     """Write the rows of a selection to a file, with the cover behind them."""
-    ledger, title = (
-        LEDGERS[kind],
-        gettext("%(hall)s%(ledger)s", hall=place, ledger=gettext(kind.label)),
-    )
-    sheet = Sheet(
-        title,
-        [Column(gettext(column.title), column.width, column.kind) for column in ledger.columns],
-    )
+    ledger = LEDGERS[kind]
+    title = gettext("%(hall)s%(ledger)s", hall=place, ledger=gettext(kind.label))
+    columns = [Column(gettext(item.title), item.width, item.kind) for item in ledger.columns]
     telling = Telling(ledger.columns, now)
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
@@ -110,14 +105,15 @@ def save(
             *_explained(ledger.about),
         ]
 
-    return write(path, sheet, telling.rows(stream(query)), cover, produced_at=local(now))
+    rows = telling.rows(stream(query))
+    return write(path, Sheet(title, columns), rows, cover, produced_at=local(now))
 
 
 def _in_sight(person: Person) -> str:
     """Say whose eyes the ledger was taken through: a handler's lists the own department's cases."""
     if person.unlimited:
         return gettext("系统中的全部事项")
-    roles = "、".join(gettext(role.label) for role in Role if role in person.roles)
+    roles = gettext("、").join(gettext(role.label) for role in Role if role in person.roles)
     return gettext("制表人权限内的事项（%(roles)s）", roles=roles)
 
 
@@ -143,7 +139,7 @@ def _explained(about: str) -> list[tuple[str, str]]:
 def kind_of(kind: str) -> LedgerKind:
     """Return the kind of ledger with this code; raise InvalidInputError when there is none."""
     if kind not in list(LedgerKind):
-        known = "、".join(LedgerKind)
+        known = gettext("、").join(LedgerKind)
         raise InvalidInputError(
             {"kind": gettext("没有“%(kind)s”这种台账；可以是 %(known)s", kind=kind, known=known)}
         )
@@ -159,33 +155,19 @@ def choose(
     hall = _hall(hall_code)
     halls = halls_below(hall) if hall is not None else all_halls()
     criteria, words = [], []
-    if hall is not None or since is not None or until is not None:
+    if since is not None or until is not None or hall is not None:
         criteria.append(registered_between(since, until, halls))
     if since is not None or until is not None:
         words.append(_period_in_words(since, until))
     if hall is not None:
-        words.append(
-            gettext("大厅：%(hall)s", hall=hall.name)
-            if len(halls) == 1
-            else gettext("大厅：%(hall)s及其下级大厅", hall=hall.name)
-        )
+        words.append(_hall_in_words(hall, alone=len(halls) == 1))
     if department_code is not None:
-        found = departments_coded(department_code, halls)
-        if not found:
-            raise InvalidInputError(
-                {
-                    "department": gettext(
-                        "没有代码为“%(code)s”的科室，或者它不在您的权限范围内", code=department_code
-                    )
-                }
-            )
-        criteria.append(handled_by(found))
-        words.append(gettext("科室：%(name)s（主办或协办）", name="、".join(map(str, found))))
-    return Chosen(
-        tuple(criteria),
-        hall.name if hall is not None else place_of(halls),
-        "；".join(words) or gettext("全部"),
-    )
+        departments = _departments(department_code, halls)
+        criteria.append(handled_by(departments))
+        names = gettext("、").join(map(str, departments))
+        words.append(gettext("科室：%(name)s（主办或协办）", name=names))
+    place = hall.name if hall is not None else place_of(halls)
+    return Chosen(tuple(criteria), place, gettext("；").join(words) or gettext("全部"))
 
 
 def _hall(code: str | None) -> Hall | None:
@@ -195,6 +177,20 @@ def _hall(code: str | None) -> Hall | None:
             {"hall": gettext("没有代码为“%(code)s”的大厅，或者它不在您的权限范围内", code=code)}
         )
     return hall
+
+
+def _hall_in_words(hall: Hall, *, alone: bool) -> str:
+    if alone:
+        return gettext("大厅：%(hall)s", hall=hall.name)
+    return gettext("大厅：%(hall)s及其下级大厅", hall=hall.name)
+
+
+def _departments(code: str, halls: Sequence[Hall]) -> Sequence[Department]:
+    found = departments_coded(code, halls)
+    if not found:
+        sentence = gettext("没有代码为“%(code)s”的科室，或者它不在您的权限范围内", code=code)
+        raise InvalidInputError({"department": sentence})
+    return found
 
 
 def _period_in_words(since: date | None, until: date | None) -> str:

@@ -146,4 +146,4 @@ def halls_that_work() -> list[tuple[int, str, str]]:
     rows = db.session.execute(
         select(Hall.id, Hall.code, Hall.name).where(Hall.active).order_by(Hall.id)
     )
-    return [tuple(row) for row in rows]
+    return [(row.id, row.code, row.name) for row in rows]

@@ -33,6 +33,7 @@ from app.ledgers.production import (
 from app.ledgers.queries import all_halls
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -51,7 +52,7 @@ class LedgerView(EntityView):
 
     own_routes = ("file", "take")
 
-    def list_buttons(self, address: Address) -> list[Button]:
+    def list_buttons(self, address: Address) -> Sequence[Button]:
         if not may(self.panel.code, "x"):
             return super().list_buttons(address)
         take = Button(gettext("生成台账"), f"{self.route_base}/take", "main", "N")
@@ -124,7 +125,7 @@ def _take_page(form: FlaskForm, problems: dict[str, str], back: str) -> tuple[Fo
         if name in form:
             form[name].errors = [*form[name].errors, text]
     errors = [
-        (f"f-{field.name}", f"{field.label.text}：{error}")
+        (f"f-{field.name}", gettext("%(label)s：%(text)s", label=field.label.text, text=error))
         for field in form
         for error in field.errors
     ]

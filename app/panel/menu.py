@@ -39,8 +39,8 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
         N_("资料"),
         (
             (N_("权责清单"), "/responsibilities/list/", "responsibilities", "r", ""),
-            (N_("大厅"), "/halls/list/", "halls", "r", ""),
-            (N_("科室"), "/departments/list/", "departments", "r", ""),
+            (N_("大厅", "menu"), "/halls/list/", "halls", "r", ""),
+            (N_("科室", "menu"), "/departments/list/", "departments", "r", ""),
             (N_("时限规则"), "/deadline-rules/list/", "deadline-rules", "r", ""),
             (N_("工作日历"), "/calendar-days/list/", "calendar-days", "r", ""),
             (N_("日历年度"), "/calendar-years/list/", "calendar-years", "a", ""),
@@ -50,10 +50,10 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
     (
         N_("管理"),
         (
-            (N_("人员"), "/staff/list/", "staff", "r", ""),
-            (N_("任职"), "/memberships/list/", "memberships", "r", ""),
+            (N_("人员", "menu"), "/staff/list/", "staff", "r", ""),
+            (N_("任职", "menu"), "/memberships/list/", "memberships", "r", ""),
             (N_("定时任务"), "/jobs/list/", "jobs", "r", ""),
-            (N_("日历修订"), "/calendar-revisions/list/", "calendar-revisions", "a", ""),
+            (N_("日历修订"), "/calendar-revisions/list/", "calendar-revisions", "r", ""),
         ),
     ),
 )

@@ -91,7 +91,7 @@ class PasswordView(BaseView):
                 flash(gettext("密码已修改"), "success")
                 return redirect("/")
         errors = [
-            (f"f-{item.name}", f"{item.label.text}：{error}")
+            (f"f-{item.name}", gettext("%(label)s：%(text)s", label=item.label.text, text=error))
             for item in form
             for error in item.errors
         ]

@@ -183,6 +183,7 @@ def _row(case: Case, shown: tuple[str, str]) -> Row:
             Cell(gettext(case.status.label)),
         ],
         url,
+        shown[0],
     )
 
 

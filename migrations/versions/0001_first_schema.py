@@ -707,11 +707,11 @@ def upgrade():
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
-            "outcome IS NULL OR outcome <> 'replied' OR length(reasons) > 0",
+            "outcome IS NULL OR outcome <> 'replied' OR coalesce(length(reasons), 0) > 0",
             name=op.f("ck_case_cannot_be_done_with_reasons"),
         ),
         sa.CheckConstraint(
-            "outcome IS NULL OR outcome = 'replied' OR length(result) > 0",
+            "outcome IS NULL OR outcome = 'replied' OR coalesce(length(result), 0) > 0",
             name=op.f("ck_case_resolved_with_result"),
         ),
         sa.CheckConstraint(
@@ -719,7 +719,8 @@ def upgrade():
             name=op.f("ck_case_closed_with_result"),
         ),
         sa.CheckConstraint(
-            "status <> 'refused' OR (length(refusal_reason) > 0 AND length(remedy) > 0)",
+            "status <> 'refused' OR (coalesce(length(refusal_reason), 0) > 0 "
+            "AND coalesce(length(remedy), 0) > 0)",
             name=op.f("ck_case_refused_with_reason_and_remedy"),
         ),
         sa.CheckConstraint(

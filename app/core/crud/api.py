@@ -8,7 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, g, json, request
+from flask import Response, g, request
 from flask_appbuilder.api import ModelRestApi
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from marshmallow import ValidationError
@@ -16,22 +16,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.crud.integrity import check, explain, in_use
+from app.core.crud.listing import MOST_PAGES
+from app.core.crud.schemas import MOST_ID, RowSchemas, typed
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
 from app.core.language import gettext
 from app.core.panel import attributes, list_columns
 from app.core.privacy import masked
+from app.core.problems import Problems, problem
 from app.core.security import may
 from app.core.transaction import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-def problem(status: int, title: str, **extra: Any) -> Response:
-    """Answer with problem details (RFC 9457)."""
-    body = {"type": "about:blank", "title": title, "status": int(status), **extra}
-    return Response(json.dumps(body), status, content_type="application/problem+json")
+    from collections.abc import Callable, Sequence
 
 
 class ScopedInterface(SQLAInterface):
@@ -54,11 +51,12 @@ class ScopedInterface(SQLAInterface):
         self.session.delete(item)
 
 
-class EntityApi(ModelRestApi):
+class EntityApi(Problems, ModelRestApi):
     """The base of every generated REST resource."""
 
     allow_browser_login = False
     max_page_size = 100
+    model2schemaconverter = RowSchemas
 
     @property
     def model(self) -> type[Any]:
@@ -100,6 +98,28 @@ class EntityApi(ModelRestApi):
 
     # --- reading -------------------------------------------------------------------------------
 
+    def get_headless(self, pk: int, **kwargs: Any) -> Response:
+        """Answer with one row; a number that no database has is no row."""
+        if pk > MOST_ID:
+            return self.response_404()
+        response: Response = super().get_headless(pk, **kwargs)
+        return response
+
+    def _handle_filters_args(self, asked: dict[str, Any]) -> Any:
+        """Refuse filters that FAB would pass over, and give it values of the column's type."""
+        operators = self._filters.get_search_filters()
+        for wish in asked.get("filters", []):
+            name = wish["col"]
+            if wish["opr"] not in {kind.arg_name for kind in operators.get(name, [])}:
+                raise InvalidInputError({name: gettext("没有这个筛选条件")})
+            wish["value"] = typed(attributes(self.model)[name], wish["value"])
+        return super()._handle_filters_args(asked)
+
+    def _sanitize_page_args(self, page: int | None, page_size: int | None) -> Any:
+        if page is not None and not 0 <= page <= MOST_PAGES:
+            raise InvalidInputError({"page": gettext("网址中的页码或每页条数不正确")})
+        return super()._sanitize_page_args(page, page_size)
+
     def pre_get(self, data: dict[str, Any]) -> None:
         """Mask personal data before it leaves."""
         self._mask(data["result"])
@@ -121,6 +141,7 @@ class EntityApi(ModelRestApi):
 
         def work() -> Response:
             row = self._load(request.get_json(silent=True))
+            _fill_defaults(row)
             check(row)
             self.create(row)
             db.session.flush()
@@ -130,11 +151,13 @@ class EntityApi(ModelRestApi):
 
     def put_headless(self, pk: Any) -> Response:
         """Edit a row; a `version` that is not the present one is refused."""
-        row = self._find(pk, "e")
 
         def work() -> Response:
-            body = request.get_json(silent=True)
-            version = body.pop("version", None) if isinstance(body, dict) else None
+            row = self._find(pk, "e")
+            body: Any = request.get_json(silent=True)
+            version = None
+            if isinstance(body, dict) and hasattr(row, "version"):
+                version = body.pop("version", None)
             if version is not None and version != row.version:
                 return problem(
                     HTTPStatus.CONFLICT,
@@ -142,7 +165,7 @@ class EntityApi(ModelRestApi):
                     changed_by=row.changed_by,
                 )
             if isinstance(body, dict):
-                self._refuse_unknown(body)
+                _refuse_unknown(body, self.edit_columns)
                 kept = self.edit_model_schema.dump(row)
                 body = {**{name: kept[name] for name in self.edit_columns if name in kept}, **body}
             self._load(body, row)
@@ -155,12 +178,12 @@ class EntityApi(ModelRestApi):
 
     def delete_headless(self, pk: Any) -> Response:
         """Delete a row that nothing refers to."""
-        row = self._find(pk, "d")
-        reasons = in_use(row)
-        if reasons:
-            return problem(HTTPStatus.CONFLICT, "；".join(reasons))
 
         def work() -> Response:
+            row = self._find(pk, "d")
+            reasons = in_use(row)
+            if reasons:
+                return problem(HTTPStatus.CONFLICT, gettext("；").join(reasons))
             db.session.delete(row)
             db.session.flush()
             return self.answer(HTTPStatus.OK, message="OK")
@@ -178,16 +201,11 @@ class EntityApi(ModelRestApi):
     def _load(self, body: Any, row: Any = None) -> Any:
         if not isinstance(body, dict):
             raise InvalidInputError({"": gettext("请求须为 JSON 对象")})
-        self._refuse_unknown(body)
-        schema = self.edit_model_schema if row is not None else self.add_model_schema
+        adding = row is None
+        _refuse_unknown(body, self.add_columns if adding else self.edit_columns)
+        schema = self.add_model_schema if adding else self.edit_model_schema
         with db.session.no_autoflush:
-            return schema.load(body, instance=row) if row is not None else schema.load(body)
-
-    def _refuse_unknown(self, body: dict[str, Any]) -> None:
-        columns = {*self.edit_columns, *self.add_columns}
-        unknown = sorted(name for name in body if name not in columns)
-        if unknown:
-            raise InvalidInputError(dict.fromkeys(unknown, gettext("没有这个字段")))
+            return schema.load(body) if adding else schema.load(body, instance=row)
 
     def _dump(self, row: Any) -> dict[str, Any]:
         result: dict[str, Any] = self.show_model_schema.dump(row)
@@ -210,10 +228,22 @@ class EntityApi(ModelRestApi):
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(told), errors=told.problems)
         except StaleDataError:
             return problem(HTTPStatus.CONFLICT, gettext("他人刚刚修改了同一记录，请重新读取"))
-        except OutOfScopeError:
-            raise
         except DomainError as error:
-            return problem(HTTPStatus.CONFLICT, str(error))
+            foreign = isinstance(error, OutOfScopeError)
+            return self.response_404() if foreign else problem(HTTPStatus.CONFLICT, str(error))
+
+
+def _refuse_unknown(body: dict[str, Any], names: Sequence[str]) -> None:
+    unknown = sorted(set(body) - set(names))
+    if unknown:
+        raise InvalidInputError(dict.fromkeys(unknown, gettext("没有这个字段")))
+
+
+def _fill_defaults(row: Any) -> None:
+    """Give a new row what its form would begin with, where nothing was sent."""
+    for name, attribute in attributes(type(row)).items():
+        if attribute.default is not None and getattr(row, name) is None:
+            setattr(row, name, attribute.default)
 
 
 def resource(model: type[Any]) -> dict[str, Any]:
@@ -238,6 +268,7 @@ def resource(model: type[Any]) -> dict[str, Any]:
             if known[name].kind not in {"link", "secret", "long"} and not known[name].mask
         ],
         "label_columns": {name: item.label for name, item in known.items()},
+        "description_columns": {name: item.hint or item.label for name, item in known.items()},
         "base_order": ("id", "asc"),
     }
 

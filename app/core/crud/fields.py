@@ -26,10 +26,12 @@ from app.core.crud.present import local
 from app.core.db import db
 from app.core.language import gettext
 from app.core.panel import Attribute, attributes
+from app.core.words import unprintable
 
 if TYPE_CHECKING:
-    from flask_wtf import FlaskForm
     from collections.abc import Callable, Iterable, Sequence
+
+    from flask_wtf import FlaskForm
 
 MOST_OPTIONS = 200
 """How many rows a select box lists; beyond that it is searched on the server."""
@@ -68,7 +70,8 @@ class LinkField(SelectField):
         """Find the row that was chosen; a foreign one is as good as none."""
         self.row = None
         if self.data:
-            number = int(self.data) if str(self.data).isdecimal() else 0
+            text = str(self.data)
+            number = int(text) if text.isdecimal() and len(text) <= len(str(MOST_INTEGER)) else 0
             self.row = db.session.get(self.target, number) if 0 < number < MOST_INTEGER else None
             if self.row is None:
                 raise ValidationError(gettext("没有这个选项，请重新选择"))
@@ -124,13 +127,13 @@ def contains(model: type[Any], names: Iterable[str], q: str) -> Any:
 
 def no_control_characters(_form: FlaskForm, field: Field) -> None:
     """Refuse characters that no screen, paper or Excel file can show."""
-    if any(ord(ch) < 32 and ch not in "\n\r\t" for ch in field.data or ""):  # noqa: PLR2004
+    if unprintable(field.data or ""):
         raise ValidationError(gettext("含有无法显示的控制字符，请删除后再提交"))
 
 
 def strip(text: str | None) -> str | None:
-    """Take the blanks off both ends."""
-    return text.strip() if text else text
+    """Take the blanks off both ends; a line ends as it is kept, not as browsers send it."""
+    return text.strip().replace("\r\n", "\n") if text else text
 
 
 def empty_is_none(text: Any) -> Any:
@@ -154,6 +157,8 @@ def _text_field(attribute: Attribute, options: dict[str, Any]) -> Field:
     long = attribute.kind == "long"
     most = attribute.max_length or (MOST_CHARACTERS if long else MOST_IN_A_LINE)
     length = validators.Length(max=most, message=gettext("最多 %(most)d 个字", most=most))
+    if isinstance(options["validators"][0], validators.InputRequired):
+        options["validators"][0] = validators.DataRequired(gettext("必填"))  # blanks are nothing
     options["validators"] += [length, no_control_characters]
     kind = TextAreaField if long else StringField
     return kind(gettext(attribute.label), filters=[strip, empty_is_none], **options)

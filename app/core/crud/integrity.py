@@ -11,6 +11,7 @@ from app.core.db import db
 from app.core.errors import InvalidInputError, OutOfScopeError
 from app.core.language import gettext, ngettext
 from app.core.panel import attributes, entities
+from app.core.words import unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
 
 
 def check(row: Any) -> None:
-    """Raise InvalidInputError for what the row says is wrong with itself."""
-    found = row.problems() if hasattr(row, "problems") else {}
+    """Raise InvalidInputError for what the row says is wrong with itself, or can't be shown."""
+    sentence = gettext("含有无法显示的控制字符，请删除后再提交")
+    found = {
+        name: sentence
+        for name, attribute in attributes(type(row)).items()
+        if attribute.kind in {"text", "long", "secret"} and unprintable(getattr(row, name) or "")
+    }
+    found |= row.problems() if hasattr(row, "problems") else {}
     if found:
         raise InvalidInputError(found)
 
@@ -43,7 +50,7 @@ def explain(error: IntegrityError, model: type[Any]) -> InvalidInputError:
         if _names_columns(text, model, columns):
             names = [_attribute_of(model, column) for column in columns]
             known = attributes(model)
-            labels = "、".join(gettext(known[name].label) for name in names if name in known)
+            labels = gettext("、").join(gettext(known[name].label) for name in names if name in known)
             field = next((name for name in reversed(names) if name in known), "")
             return InvalidInputError(
                 {field: gettext("已有相同的记录，请换一个：%(labels)s", labels=labels)}
@@ -101,7 +108,7 @@ def in_use(row: Any) -> list[str]:
                         "有 %(num)d 条“%(name)s”正在使用它",
                         "有 %(num)d 条“%(name)s”正在使用它",
                         count,
-                        name=names.get(other, gettext("关联记录")),
+                        name=names.get(other) or gettext("关联记录"),
                     )
                 )
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -191,6 +192,7 @@ class Query:
             case _:
                 return [column == value]
 
+    @cached_property
     def filters(self) -> list[Filter]:
         """Return the filters of the list as they are drawn."""
         drawn: list[Filter] = []
@@ -215,22 +217,23 @@ class Query:
                 )
         return drawn
 
+    @cached_property
     def chips(self) -> list[tuple[str, str]]:
         """Return what narrows the list now, each with the address that lets go of it."""
         address = self.address
         found = [(gettext("搜索“%(q)s”", q=address.q), address.url(q=""))] if address.q else []
-        for item in self.filters():
+        for item in self.filters:
             if item.value:
                 value = dict(item.choices).get(item.value, item.value)
-                found.append((f"{item.label}：{value}", address.without(item.name[2:])))
+                found.append((gettext("%(label)s：%(text)s", label=item.label, text=value), address.without(item.name[2:])))
         return found
 
     def in_words(self) -> str:
         """Say in a sentence what the list was narrowed by."""
-        words = [label for label, _ in self.chips()]
+        words = [label for label, _ in self.chips]
         if self.address.tab:
             words.insert(0, gettext(self.tabs[self.address.tab].label))
-        return "；".join(words) or gettext("全部")
+        return gettext("；").join(words) or gettext("全部")
 
 
 def filter_choices(attribute: Attribute) -> list[tuple[str, str]]:
@@ -241,7 +244,7 @@ def filter_choices(attribute: Attribute) -> list[tuple[str, str]]:
         return [(member.value, gettext(member.label)) for member in attribute.choices]
     if attribute.kind == "link" and attribute.target is not None:
         return [(str(row.id), str(row)) for row in options(attribute.target)]
-    return []
+    return [(code, gettext(word)) for code, word in (attribute.words or {}).items()]
 
 
 def _day_criterion(column: Any, attribute: Attribute, name: str, value: str) -> Any:

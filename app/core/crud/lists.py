@@ -63,9 +63,9 @@ class Lists(EntityBase):
             columns=self._columns(query),
             rows=[self.row(row) for row in rows],
             tabs=self._tabs(query),
-            filters=query.filters(),
+            filters=query.filters,
             q=address.q,
-            chips=query.chips(),
+            chips=query.chips,
             search_hint=self._search_hint(),
             total=min(total, COUNT_UP_TO),
             total_capped=total > COUNT_UP_TO,
@@ -82,8 +82,8 @@ class Lists(EntityBase):
                 if name in {"tab", "sort", "size"}
             ],
             buttons=self.list_buttons(address),
-            empty=gettext("没有符合条件的记录") if query.chips() else gettext("还没有记录"),
-            empty_action=next(iter(self._add_button()), None) if not query.chips() else None,
+            empty=gettext("没有符合条件的记录") if query.chips else gettext("还没有记录"),
+            empty_action=next(iter(self._add_button()), None) if not query.chips else None,
         )
 
     def row(self, row: Any) -> Row:
@@ -92,7 +92,8 @@ class Lists(EntityBase):
         cells = [self.cell(name, row) for name in names]
         link = self.row_url(row)
         cells[0] = Cell(cells[0].text, cells[0].kind, link, cells[0].tone)
-        return Row(row.id, cells, link)
+        tone = next((cell.tone for cell in cells if cell.kind == "lamp"), "")
+        return Row(row.id, cells, link, tone)
 
     def list_buttons(self, address: Address) -> Sequence[Button]:
         """Return what may be done from the list."""
@@ -130,7 +131,7 @@ class Lists(EntityBase):
 
     def _search_hint(self) -> str:
         known = attributes(self.model)
-        return "、".join(gettext(known[name].label) for name in self.panel.search if name in known)
+        return gettext("、").join(gettext(known[name].label) for name in self.panel.search if name in known)
 
     @expose("/export")
     @has_access
@@ -145,6 +146,8 @@ class Lists(EntityBase):
         """Answer what a large select box may be set to, narrowed by what was typed."""
         known = attributes(self.model).get(name)
         if known is None or known.kind != "link" or known.target is None:
+            abort(404)
+        if not may(known.target.__panel__.code, "r"):
             abort(404)
         found = options(known.target, request.args.get("q", "").strip()[:100])
         return jsonify({"results": [{"id": row.id, "text": str(row)} for row in found]})

@@ -44,6 +44,8 @@ def text_of(attribute: Attribute, row: Any, *, reveal: bool = False) -> str:
         return ""
     if attribute.mask and not reveal:
         return masked(attribute.mask, str(value))
+    if attribute.words is not None:
+        return gettext(attribute.words.get(value, str(value)))
     return TELLERS.get(attribute.kind, str)(value)
 
 

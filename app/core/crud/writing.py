@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.crud import present
 from app.core.crud.base import EntityBase
+from app.core.crud.fields import strip
 from app.core.crud.forms import fill, form_class, initial, shown
 from app.core.crud.integrity import check, explain, in_use, problems_of
 from app.core.crud.pages import Conflict, FormPage, Input
@@ -99,14 +100,10 @@ class Writing(EntityBase):
         rows = []
         for field in theirs:
             was = request.form.get(f"was-{field.name}")
-            if was is not None and was != shown(field) and field.name in form:
-                rows.append(
-                    (
-                        str(field.label.text),
-                        _words(self.draw(field, row)),
-                        _words(self.draw(form[field.name], row)),
-                    )
-                )
+            if was is None or strip(was) == strip(shown(field)) or field.name not in form:
+                continue
+            mine = _words(self.draw(form[field.name], row))
+            rows.append((str(field.label.text), _words(self.draw(field, row)), mine))
         who = getattr(row, "changed_by", None) or gettext("他人")
         when = getattr(row, "changed_at", None)
         sentence = gettext(
@@ -132,7 +129,7 @@ class Writing(EntityBase):
             if name in form:
                 form[name].errors = [*form[name].errors, sentence]
         errors = [
-            (f"f-{field.name}", f"{field.label.text}：{error}")
+            (f"f-{field.name}", gettext("%(label)s：%(text)s", label=field.label.text, text=error))
             for field in form
             for error in field.errors
         ]

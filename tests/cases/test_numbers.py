@@ -1,0 +1,113 @@
+"""Case numbers: gapless within hall and year, whoever registers at the same time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import config
+import pytest
+from app.cases.models import Case, CaseCounter
+from app.core.db import db
+from app.core.transaction import transaction
+from sqlalchemy import func, select
+
+from tests.cases.window import hall, register
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("unlimited")
+
+CROWDS = {"sqlite": (4, 25), "postgresql": (8, 50)}
+"""Database → how many processes register how many cases each."""
+
+
+def serial_of(case):
+    return int(case.number.rsplit("-", 1)[1])
+
+
+def last_of(code, year):
+    return db.session.scalar(select(CaseCounter.last).where(
+        CaseCounter.hall_id == hall(code).id, CaseCounter.year == year)) or 0
+
+
+def test_a_number_names_hall_and_year_and_counts_up(demo):
+    before = last_of("linqing", 2026)
+    cases = [register() for _ in range(3)]
+    assert [case.number for case in cases] == [
+        f"LQ-2026-{before + nth:06d}" for nth in (1, 2, 3)]
+
+
+def test_each_hall_counts_for_itself(demo):
+    first, other = last_of("linqing", 2026), last_of("yanggu", 2026)
+    assert serial_of(register()) == first + 1
+    assert register(hall_code="yanggu").number == f"YG-2026-{other + 1:06d}"
+    assert serial_of(register()) == first + 2
+
+
+def test_a_registration_that_is_rolled_back_loses_no_number(demo):
+    before = last_of("linqing", 2026)
+    register()
+
+    def change_of_mind():
+        with transaction():
+            assert serial_of(register()) == before + 2
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        change_of_mind()
+    assert serial_of(register()) == before + 2
+
+
+@pytest.mark.parametrize(("instant", "year"), [
+    (datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC), 2026),
+    (datetime(2026, 12, 31, 16, 0, 0, tzinfo=UTC), 2027),
+], ids=["a-second-before-midnight", "at-midnight-in-linqing"])
+def test_the_year_is_that_of_the_halls_own_clock(demo, instant, year):
+    case = register(now=instant)
+    assert (case.year, case.registered_at) == (year, instant)
+    assert case.number.startswith(f"LQ-{year}-")
+
+
+def test_a_hall_in_another_time_zone_has_its_own_new_year(demo):
+    with transaction():
+        hall("yanggu").timezone = "Asia/Urumqi"
+    instant = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
+    assert register(now=instant).year == 2027
+    assert register(now=instant, hall_code="yanggu").year == 2026
+
+
+def test_a_new_year_begins_at_one(demo):
+    register()
+    assert register(now=NOW + timedelta(days=365)).number == "LQ-2027-000001"
+
+
+def test_the_demo_has_no_gap(demo):
+    for hall_id, most, number in db.session.execute(
+            select(Case.hall_id, func.max(Case.serial), func.count()).group_by(Case.hall_id)):
+        assert most == number, hall_id
+
+
+def test_many_windows_at_once_lose_no_number(demo):
+    windows, each = CROWDS[demo.backend.name]
+    before = last_of("linqing", 2026)
+    db.session.rollback()
+    settings = json.dumps({
+        "SQLALCHEMY_DATABASE_URI": demo.backend.url, "EMBEDDED": demo.config["EMBEDDED"],
+        "INSTANCE": str(demo.config["INSTANCE"]), "SECRET_KEY": demo.config["SECRET_KEY"],
+        "DATA_KEY": demo.config["DATA_KEY"],
+    })
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.cases.registering", settings, str(windows), str(each),
+         NOW.isoformat()],
+        cwd=config.ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    given, exits = json.loads(done.stdout)
+    assert exits == [0] * windows, done.stderr
+    assert sorted(given) == [
+        f"LQ-2026-{before + nth:06d}" for nth in range(1, windows * each + 1)]
+    kept = db.session.scalars(select(Case.serial).where(
+        Case.hall_id == hall().id, Case.year == 2026).order_by(Case.serial)).all()
+    assert kept == list(range(1, before + windows * each + 1))
+    assert last_of("linqing", 2026) == before + windows * each

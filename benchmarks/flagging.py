@@ -1,6 +1,6 @@
 """Measure flagging on PostgreSQL with a million open clocks, beside psql running the same SQL.
 
-    PYTHONPATH=. .venv/bin/python benchmarks/flagging.py [--rows 1000000] [--batch 200] [--json]
+    PYTHONPATH=. .venv/bin/python benchmarks/flagging.py [--rows 1000000] [--batch 100] [--json]
 
 Makes a database of its own on the server and drops it in the end.
 """

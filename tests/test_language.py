@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 import subprocess
 import sys
+from gettext import GNUTranslations
 from string import Formatter
 
-import config
 import pytest
-from app.cases.rules import MOVES
-from app.core import language, scope
-from app.core.db import db
-from app.core.panel import attributes, entities
-from app.core.privacy import masked
-from app.core.timeline import KINDS, Event
-from app.core.words import N_, Choice
-from app.deadlines.models import Deadline
-from app.panel.menu import MENU
-from app.panel.web import SENTENCES
-from app.scheduler import JOBS
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 from flask_babel import force_locale
-from flask_wtf import FlaskForm
-from lxml import html
-from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
-from wtforms import DateField, IntegerField
+
+import config
+from app.cases.rules import MOVES
+from app.core import language
+from app.core.panel import attributes, entities
+from app.core.timeline import KINDS
+from app.core.words import N_, Choice
+from app.panel.menu import MENU
+from app.panel.web import SENTENCES
+from app.scheduler import JOBS
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 SIGNS = re.compile(r"[\u3000-\u303f\uff00-\uffef]+")
@@ -121,9 +114,14 @@ def unmarked(tree):
             passed.add(id(node.value))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKERS:
             passed.update(map(id, node.args))
-    return [node.value for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            and id(node) not in passed and CHINESE.search(node.value)]
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in passed
+        and CHINESE.search(node.value)
+    ]
 
 
 def test_every_label_that_is_data_is_in_the_english_catalogue(english):
@@ -153,46 +151,80 @@ def test_a_word_with_two_meanings_is_told_apart_by_its_context(demo):
             assert (language.gettext("不予受理"), language.gettext(button)) == words
 
 
-# --- the pages -------------------------------------------------------------------------------
+# --- compiling -------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def pages(house):
-    """The invented data, with no context left open: each request finds its own language."""
-    with house.app_context():
-        house.backend.restore("demo")
-        with scope.everything():
-            stored = sorted(data(), key=len, reverse=True)
-        db.session.remove()
-    return house, re.compile("|".join(map(re.escape, stored)))
+def catalogues(tmp_path, monkeypatch):
+    """A catalogue of one word, not compiled yet."""
+    source = tmp_path / "en" / "LC_MESSAGES" / "messages.po"
+    source.parent.mkdir(parents=True)
+    monkeypatch.setattr(language, "TRANSLATIONS", tmp_path)
+    return source
 
 
-def data():
-    """Every Chinese value that the database holds, also as a mask leaves it."""
-    found = set()
-    for model in entities():
-        for row in db.session.scalars(select(model)):
-            for name, it in attributes(model).items():
-                value = getattr(row, name)
-                if isinstance(value, str) and not isinstance(value, Choice):
-                    found |= {value, masked(it.mask, value)} if it.mask else {value}
-    for event in db.session.scalars(select(Event)):
-        found |= set(re.findall(r'"([^"]*)"', json.dumps(event.payload, ensure_ascii=False)))
-    return {value for value in found if CHINESE.search(value)}
+def say(source, english, minutes=0):
+    source.write_text(f'msgid "派发"\nmsgstr "{english}"\n', encoding="utf-8")
+    later = source.stat().st_mtime + 60 * minutes
+    os.utime(source, (later, later))
 
 
-STRICT = ("//th[@scope='col'] | //label | //legend | //button | //summary | //nav[@id='menu']//a"
-          " | //input | //textarea | //title")
-"""Where words of the interface stand and none of the database's."""
+def said(source):
+    with source.with_suffix(".mo").open("rb") as file:
+        return GNUTranslations(file).gettext("派发")
 
 
-def leftovers(text, stored):
-    """What is Chinese on a page: anything at all in its labels, elsewhere what is no data."""
-    page = html.fromstring(text)
-    for gone in page.xpath("//script | //style"):
-        gone.drop_tree()
-    said = [node for node in page.xpath("//text() | //@title | //@aria-label | //@placeholder")
-            if CHINESE.search(node)]
-    found = [str(node).strip() for node in said if CHINESE.search(stored.sub("", node))]
-    return found + [label.text_content() for label in page.xpath(STRICT)
-                    if CHINESE.search(label.text_content())]
+def test_a_changed_catalogue_is_compiled_again_at_the_next_start(catalogues):
+    say(catalogues, "dispatch")
+    language.compile_catalogues()
+    assert said(catalogues) == "dispatch"
+    say(catalogues, "send", minutes=1)
+    language.compile_catalogues()
+    assert said(catalogues) == "send"
+
+
+def test_a_catalogue_that_needs_no_compiling_is_left_alone(catalogues):
+    say(catalogues, "dispatch")
+    language.compile_catalogues()
+    before = catalogues.with_suffix(".mo").stat()
+    language.compile_catalogues()
+    after = catalogues.with_suffix(".mo").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_reader_never_finds_half_a_compiled_catalogue(catalogues, monkeypatch):
+    say(catalogues, "dispatch")
+    language.compile_catalogues()
+    say(catalogues, "send", minutes=1)
+
+    def halfway(out, _catalogue):
+        out.write(b"half")
+        out.flush()
+        assert said(catalogues) == "dispatch"
+        raise OSError("disk full")
+
+    monkeypatch.setattr(language, "write_mo", halfway)
+    with pytest.raises(OSError, match="disk full"):
+        language.compile_catalogues()
+    assert said(catalogues) == "dispatch"
+
+
+def test_several_processes_may_start_at_once(catalogues):
+    say(catalogues, "dispatch")
+    code = (
+        "import sys; from pathlib import Path; from app.core import language\n"
+        "language.TRANSLATIONS = Path(sys.argv[1])\n"
+        "sys.stdin.read(); language.compile_catalogues()"
+    )
+    folder = str(catalogues.parents[2])
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, folder], cwd=config.ROOT, stdin=subprocess.PIPE
+        )
+        for _ in range(4)
+    ]
+    for process in starting:
+        process.stdin.close()
+    assert [process.wait(60) for process in starting] == [0, 0, 0, 0]
+    assert said(catalogues) == "dispatch"
+    assert sorted(it.name for it in catalogues.parent.iterdir()) == ["messages.mo", "messages.po"]

@@ -166,7 +166,7 @@ def clock_card(case: Case, shown: tuple[str, str]) -> ClockCard:
     rows = table(clock.evidence)
     days = [
         ClockDay(
-            f"{row.date.day} {row.weekday[-1]}",
+            f"{row.date.day} {row.weekday}",
             row.counted,
             index == len(rows) - 1,
             _day_words(row, last=index == len(rows) - 1),

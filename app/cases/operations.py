@@ -119,7 +119,7 @@ def lock(case: Case) -> None:
     db.session.scalar(
         select(Case)
         .where(Case.id == case.id)
-        .with_for_update(of=Case)
+        .with_for_update(of=Case, key_share=True)
         .execution_options(populate_existing=True)
     )
 

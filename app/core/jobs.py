@@ -68,6 +68,7 @@ class JobRun(Model):
 
 def claim(name: str, title: str, planned_for: datetime, *, node: str, now: datetime) -> int | None:
     """Claim a run; return its id, or None when somebody else has or had it."""
+    db.session.rollback()  # planning only read; under WAL a reader can't become the writer
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     with transaction():
         fresh = (

@@ -135,7 +135,7 @@ def table(evidence: Evidence) -> list[Row]:
                 weekday=gettext(WEEKDAYS[d.weekday()]),
                 counted=fact["counted"],
                 ordinal=fact["ordinal"],
-                reason=_reason(fact["reason"]),
+                reason=reason_in_words(fact["reason"]),
                 provisional=fact["provisional"],
             )
         )
@@ -195,11 +195,11 @@ def _days(evidence: Evidence) -> str:
     skipped = [fact for fact in evidence["days"][1:] if not fact["counted"]]
     parts = [_counted(counted, year)]
     parts += [
-        gettext("其中 %(dates)s为%(reason)s", dates=dates, reason=_reason(reason))
+        gettext("其中 %(dates)s为%(reason)s", dates=dates, reason=reason_in_words(reason))
         for reason, dates in _by_reason(unusual, year)
     ]
     parts += [
-        gettext("%(dates)s为%(reason)s，不计", dates=dates, reason=_reason(reason))
+        gettext("%(dates)s为%(reason)s，不计", dates=dates, reason=reason_in_words(reason))
         for reason, dates in _by_reason(skipped, year)
     ]
     return gettext("；").join(parts)
@@ -270,7 +270,7 @@ def _conditions(evidence: Evidence) -> str:
     )
 
 
-def _reason(name: str) -> str:
+def reason_in_words(name: str) -> str:
     """Translate a reason, which may join two festivals."""
     return gettext("、").join(gettext(part) for part in name.split("、"))
 

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Insert, Select
 
-BATCH = 50
-"""Clocks in a transaction. An editor of one waits as long as a batch takes: on PostgreSQL with a
-million clocks at worst 10 ms at 50, 25 ms at 100, 150 ms at 200; fewer at a time would spend more
-on commits than on flagging (benchmarks/flagging.py)."""
+BATCH = 100
+"""Clocks in a transaction. Whoever edits one of them waits for its batch: on PostgreSQL with a
+million clocks at worst 10 ms with 50, 25 ms with 100, 150 ms with 200. Smaller ones spend more on
+commits: 200,000 take 28 s with 50, 22 s with 100 or 200 (benchmarks/flagging.py)."""
 
 _BEGAN = {"warning": operator.le, "overdue": operator.lt, "escalated": operator.lt}
 

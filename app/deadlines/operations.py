@@ -208,7 +208,7 @@ def _move(shift: Shift, *, actor: Person, now: datetime) -> bool:
             Deadline.met_at.is_(None),
             Deadline.due_version == shift.due_version,
         )
-        .with_for_update(of=Deadline)
+        .with_for_update(of=Deadline, key_share=True)
         .execution_options(populate_existing=True)
     )
     if clock is None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import time
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, Text, Time, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    Time,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity
@@ -177,6 +187,13 @@ class Department(Entity):
         return f"{self.name} · {self.hall}" if self.hall else self.name
 
 
+def _one_of_a_kind(columns: tuple[str, ...], where: str) -> Index:
+    """Hold a membership once: to a unique key over all its columns, two NULLs are not the same."""
+    name = f"uq_membership_{'_'.join(columns)}"
+    return Index(name, *columns, unique=True, postgresql_where=text(where),
+                 sqlite_where=text(where))
+
+
 class Membership(Entity):
     """Who holds which role where: a person ↔ a hall or a department."""
 
@@ -186,7 +203,10 @@ class Membership(Entity):
             "role <> 'handler' OR department_id IS NOT NULL", name="a_handler_has_a_department"
         ),
         CheckConstraint("role = 'admin' OR hall_id IS NOT NULL", name="all_but_admin_have_a_hall"),
-        UniqueConstraint("user_id", "role", "hall_id", "department_id"),
+        _one_of_a_kind(("user_id", "role", "department_id"), "department_id IS NOT NULL"),
+        _one_of_a_kind(("user_id", "role", "hall_id"),
+                       "department_id IS NULL AND hall_id IS NOT NULL"),
+        _one_of_a_kind(("user_id", "role"), "department_id IS NULL AND hall_id IS NULL"),
     )
     __panel__ = Panel(
         N_("任职"),

@@ -64,6 +64,18 @@ def _halls_below(roots: set[int]) -> dict[int, frozenset[int]]:
     return {root: frozenset(halls) for root, halls in found.items()}
 
 
+def governs(person: Person, staff: Staff) -> bool:
+    """Say whether an administrator may change a log-in: nobody's who also works elsewhere."""
+    own = person.halls("admin")
+    if person.unlimited or own is None:
+        return True
+    with scope.everything():
+        held = db.session.scalars(
+            select(Membership.hall_id).where(Membership.user_id == staff.id)
+        ).all()
+    return all(hall in own for hall in held)
+
+
 def hall_of_code(code: str) -> Hall | None:
     """Return the hall with this code, if it is in scope."""
     return db.session.scalar(select(Hall).where(Hall.code == code))

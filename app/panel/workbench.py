@@ -17,7 +17,7 @@ from app.core.db import db
 from app.core.language import N_, gettext, ngettext
 from app.core.security import may
 from app.deadlines.clock import Stage
-from app.deadlines.evidence import WEEKDAYS
+from app.deadlines.evidence import WEEKDAYS, reason_in_words
 from app.deadlines.models import CalendarYear, Deadline
 from app.deadlines.queries import calendar
 from app.departments.models import Department, Hall, Membership, Responsibility
@@ -115,8 +115,9 @@ def _today(now: datetime) -> str:
         gettext(WEEKDAYS[here.weekday()]),
         kind,
     ]
-    if gettext(day.name) not in words:
-        words.append(gettext(day.name))
+    name = reason_in_words(day.name)
+    if name not in words:
+        words.append(name)
     return " · ".join(words)
 
 

@@ -520,13 +520,30 @@ def upgrade():
         sa.ForeignKeyConstraint(["hall_id"], ["hall.id"], name=op.f("fk_membership_hall_id")),
         sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name=op.f("fk_membership_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "user_id",
-            "role",
-            "hall_id",
-            "department_id",
-            name=op.f("uq_membership_user_id_role_hall_id_department_id"),
-        ),
+    )
+    op.create_index(
+        "uq_membership_user_id_role",
+        "membership",
+        ["user_id", "role"],
+        unique=True,
+        postgresql_where=sa.text("department_id IS NULL AND hall_id IS NULL"),
+        sqlite_where=sa.text("department_id IS NULL AND hall_id IS NULL"),
+    )
+    op.create_index(
+        "uq_membership_user_id_role_department_id",
+        "membership",
+        ["user_id", "role", "department_id"],
+        unique=True,
+        postgresql_where=sa.text("department_id IS NOT NULL"),
+        sqlite_where=sa.text("department_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_membership_user_id_role_hall_id",
+        "membership",
+        ["user_id", "role", "hall_id"],
+        unique=True,
+        postgresql_where=sa.text("department_id IS NULL AND hall_id IS NOT NULL"),
+        sqlite_where=sa.text("department_id IS NULL AND hall_id IS NOT NULL"),
     )
     op.create_index(
         op.f("ix_membership_department_id"), "membership", ["department_id"], unique=False
@@ -992,6 +1009,9 @@ def downgrade():
     op.drop_index(op.f("ix_membership_user_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_hall_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_department_id"), table_name="membership")
+    op.drop_index("uq_membership_user_id_role_hall_id", table_name="membership")
+    op.drop_index("uq_membership_user_id_role_department_id", table_name="membership")
+    op.drop_index("uq_membership_user_id_role", table_name="membership")
     op.drop_table("membership")
     op.drop_index("idx_role_id", table_name="ab_permission_view_role")
     op.drop_index("idx_permission_view_id", table_name="ab_permission_view_role")

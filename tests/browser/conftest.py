@@ -29,8 +29,15 @@ PATIENCE = 60
 """Seconds that a server may take to come up on a busy machine."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 SHOTS = os.environ.get("BANCHENG_SCREENSHOTS")
 """The folder that screenshots are saved to, where they are wanted."""
 
@@ -41,11 +48,17 @@ class Site:
     def __init__(self, folder, **environment):
         self.folder = folder
         self.log = folder / "server.log"
-        kept = {name: value for name, value in os.environ.items()
-                if not name.startswith("BANCHENG_") and name != "DATABASE_URL"}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("BANCHENG_") and name != "DATABASE_URL"
+        }
         self.environment = kept | {
-            "BANCHENG_INSTANCE": str(folder / "instance"), "BANCHENG_LOGIN_LIMIT": "1000 per minute",
-            "BANCHENG_EXPORTS": str(folder / "exports"), "PYTHONUNBUFFERED": "1", **environment,
+            "BANCHENG_INSTANCE": str(folder / "instance"),
+            "BANCHENG_LOGIN_LIMIT": "1000 per minute",
+            "BANCHENG_EXPORTS": str(folder / "exports"),
+            "PYTHONUNBUFFERED": "1",
+            **environment,
         }
         self.process = None
         self.port = 0
@@ -56,8 +69,15 @@ class Site:
 
     def run(self, *words, code=0, **environment):
         """Run a command to its end and hold it to its exit code."""
-        done = subprocess.run([sys.executable, "run.py", *words], cwd=ROOT, text=True, timeout=120,
-                              env=self.environment | environment, capture_output=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "run.py", *words],
+            cwd=ROOT,
+            text=True,
+            timeout=120,
+            env=self.environment | environment,
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
         return done
 
@@ -70,7 +90,10 @@ class Site:
         """Start what runs until it is stopped."""
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "run.py", *words], cwd=ROOT, env=self.environment, stdout=log,
+                [sys.executable, "run.py", *words],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
                 stderr=subprocess.STDOUT,
             )
 
@@ -131,8 +154,9 @@ class Database:
     def tables(self):
         with psycopg.connect(self.url) as connection:
             found = connection.execute(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
-            return [name for name, in found]
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+            )
+            return [name for (name,) in found]
 
     def drop(self):
         self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
@@ -195,9 +219,7 @@ def browser():
     if path is None:
         missing("Chromium")
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=path, headless=True, args=list(FLAGS),
-        )
+        found = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
         yield found
         found.close()
 
@@ -208,8 +230,11 @@ class Person:
     def __init__(self, browser, site, **options):
         self.site = site
         self.context = browser.new_context(
-            locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce",
-            viewport={"width": 1366, "height": 768}, **options,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            viewport={"width": 1366, "height": 768},
+            **options,
         )
         self.context.set_default_timeout(20_000)
         self.complaints = []

@@ -3,105 +3,35 @@
 from __future__ import annotations
 
 import re
-import socket
+import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from app.demo.material import DEPARTMENTS, HALLS, PEOPLE as STAFF
 
 from tests.browser.conftest import SHOTS
-from tests.conftest import PASSWORD
+from tests.browser.probes import IDLE, LINKS, MENU, NAMELESS, PALE, ROWS, TEXTS, english
+from tests.conftest import PASSWORD, missing
 
 pytestmark = pytest.mark.browser
 
 ADMIN_PASSWORD = "admin-2026-password"
-PEOPLE = ("clerk.linqing", "handler.linqing.scjg", "supervisor.linqing", "inspector.liaocheng",
-          "admin")
+PEOPLE = (
+    "clerk.linqing",
+    "handler.linqing.scjg",
+    "supervisor.linqing",
+    "inspector.liaocheng",
+    "admin",
+)
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 VIEWS = [(size, light) for size in (DESKTOP, PHONE) for light in ("light", "dark")]
 
 OFF_MENU = ("/password",)
-PAGES_OF_ROWS = {"inspector.liaocheng": ("/events/show/1", "/deadlines/show/1",
-                                         "/calendar-revisions/show/1")}
+PAGES_OF_ROWS = {
+    "inspector.liaocheng": ("/events/show/1", "/deadlines/show/1", "/calendar-revisions/show/1")
+}
 """Pages of rows whose lists lead to the case instead."""
-
-MENU = "[...document.querySelectorAll('.side a')].map(it => it.getAttribute('href'))"
-ROWS = "[...document.querySelectorAll('tr[data-href]')].map(it => it.dataset.href)"
-LINKS = """[...document.querySelectorAll('main .buttons a.btn, main .reveal, main .empty a.btn')]
-    .map(it => it.getAttribute('href'))"""
-TEXTS = """() => {
-    const found = [document.title];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node; (node = walker.nextNode());) found.push(node.data);
-    for (const name of ['placeholder', 'title', 'aria-label', 'alt', 'data-label'])
-        for (const it of document.querySelectorAll('[' + name + ']'))
-            found.push(it.getAttribute(name));
-    for (const it of document.documentElement.getAttributeNames())
-        if (it.startsWith('data-')) found.push(document.documentElement.getAttribute(it));
-    for (const it of document.querySelectorAll('input[type=submit], input[type=button]'))
-        found.push(it.value);
-    return found;
-}"""
-
-NAMELESS = """() => [...document.querySelectorAll(
-    'input:not([type=hidden]), select, textarea, button, a')]
-    .filter(it => !(it.labels && it.labels.length) && !it.getAttribute('aria-label')
-        && !it.getAttribute('aria-labelledby') && !it.textContent.trim())
-    .map(it => it.outerHTML.slice(0, 120))"""
-IDLE = """() => [...document.querySelectorAll('button, a.btn')].filter(it =>
-    !(it.tagName === 'A' && it.getAttribute('href')) && !(it.type === 'submit' && it.form)
-    && !it.matches('[data-toggle], [data-print], [data-back], [data-close], [data-peek],'
-        + '[aria-disabled=true], [data-prefer] button'))
-    .map(it => it.outerHTML.slice(0, 120))"""
-"""Buttons that nothing happens on."""
-
-PALE = """() => {
-    const lightness = ([r, g, b]) => [r, g, b].map(it => it / 255)
-        .map(it => it <= .04045 ? it / 12.92 : ((it + .055) / 1.055) ** 2.4)
-        .reduce((sum, it, at) => sum + it * [.2126, .7152, .0722][at], 0);
-    const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
-    const ground = element => {
-        for (let it = element; it; it = it.parentElement) {
-            const found = numbers(getComputedStyle(it).backgroundColor);
-            if (found.length < 4 || found[3] > .99) return found;
-        }
-        return [255, 255, 255];
-    };
-    const pale = new Set();
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node; (node = walker.nextNode());) {
-        const it = node.parentElement;
-        if (!node.data.trim() || !it.checkVisibility() || it.closest('.off, svg, option, .sr'))
-            continue;
-        const [one, other] = [numbers(getComputedStyle(it).color), ground(it)].map(lightness);
-        const contrast = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
-        if (contrast < 4.5) pale.add(node.data.trim().slice(0, 30) + ' ' + contrast.toFixed(2));
-    }
-    return [...pale];
-}"""
-"""Text whose contrast with its ground is below WCAG AA."""
-
-DATA = (
-    *(rf"{hall.prefix}(-\d{{4}}-\d{{6}})?" for hall in HALLS),
-    *(re.escape(person.username) for person in STAFF),
-    *(hall.code for hall in HALLS),
-    *(rf"{code}(-\d\d)?" for code in sorted({item.code for item in DEPARTMENTS})),
-    re.escape(socket.gethostname()),
-)
-"""What may be written in Latin letters because people gave it as a name or a code."""
-
-TERMS = ("Asia/Shanghai", "SHA-256", "CSV", r"(?<=\.)xlsx", r"Ctrl(?= ↵)", "HH:MM")
-"""What is called so in Chinese too."""
-
-LATIN = re.compile(r"[A-Za-z]{2,}")
-KNOWN = re.compile("|".join(rf"(?<![A-Za-z]){word}(?![A-Za-z])" for word in (*DATA, *TERMS)))
-
-
-def english(texts):
-    """Return the texts in which a word in Latin letters stands that is neither data nor a term."""
-    plain = (re.sub(r"\{\w+\}", "", text or "") for text in texts)
-    return sorted({text.strip() for text in plain if LATIN.search(KNOWN.sub("", text))})
 
 
 class Walk:
@@ -159,8 +89,12 @@ class Walk:
     def look(self, path):
         """Look at the screen in each size and light."""
         page = self.page
-        told = [("nameless", page.evaluate(NAMELESS)), ("idle", page.evaluate(IDLE)),
-                ("English", english(page.evaluate(TEXTS))), ("", self.person.complaints)]
+        told = [
+            ("nameless", page.evaluate(NAMELESS)),
+            ("idle", page.evaluate(IDLE)),
+            ("English", english(page.evaluate(TEXTS))),
+            ("", self.person.complaints),
+        ]
         for size, light in VIEWS:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=light)
@@ -205,8 +139,10 @@ def test_an_empty_house_tells_the_administrator_where_to_begin(site, at):
 
 
 ERRORS = (
-    ("/nowhere", 404, "没有找到"), ("/cases/show/999999", 404, "没有找到"),
-    ("/cases/list/?page=0", 400, "请求不正确"), ("/cases/list/?tab=nonsense", 400, "请求不正确"),
+    ("/nowhere", 404, "没有找到"),
+    ("/cases/show/999999", 404, "没有找到"),
+    ("/cases/list/?page=0", 400, "请求不正确"),
+    ("/cases/list/?tab=nonsense", 400, "请求不正确"),
     ("/staff/list/", 403, "没有权限"),
 )
 
@@ -239,3 +175,59 @@ def test_a_wrong_password_is_told_without_saying_what_was_wrong(demo_site, at):
     person.complaints[:] = [it for it in person.complaints if " 401 " not in it]
     walk.look("/login/ (refused)")
     walk.check()
+
+
+def test_a_case_and_a_list_go_onto_paper_without_the_buttons(demo_site, at, tmp_path):
+    person = at(demo_site, "clerk.linqing", color_scheme="dark")
+    page = person.page
+    person.open("/cases/list/?tab=overdue")
+    number = page.locator(".listing tbody a").first.inner_text()
+    listed = printed(page, tmp_path / "list.pdf")
+    assert number in listed
+    assert "反映内容" in listed
+    page.get_by_role("link", name=number, exact=True).click()
+    page.wait_for_url("**/cases/show/*")
+    text = printed(page, tmp_path / "case.pdf")
+    for words in (number, "超期", "反映内容", "时限的由来", "办理过程", "承办科室"):
+        assert words in text
+    for words in ("工作台", "登记事项", "打印", "退出登录", "显示", "查询"):
+        assert words not in text + listed
+
+
+def printed(page, path):
+    """Print a page and return what is on the paper."""
+    page.pdf(path=path, prefer_css_page_size=True, format="A4")
+    if SHOTS:
+        shutil.copy(path, SHOTS)
+    tool = shutil.which("pdftotext") or missing("pdftotext")
+    return subprocess.run([tool, path, "-"], check=True, capture_output=True, text=True).stdout
+
+
+def test_the_look_that_one_chooses_stays(demo_site, at):
+    person = at(demo_site, "clerk.linqing")
+    page = person.page
+    page.locator(".who summary").click()
+    page.get_by_role("button", name="深色").click()
+    page.get_by_role("button", name="大字").click()
+    person.open("/cases/list/")
+    root = page.locator("html")
+    assert (root.get_attribute("data-theme"), root.get_attribute("data-size")) == ("dark", "large")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= DESKTOP["width"]
+    assert page.evaluate(PALE) == []
+
+
+def test_on_a_phone_the_menu_opens_and_leads_on(demo_site, at):
+    person = at(demo_site, "clerk.linqing")
+    page = person.page
+    page.set_viewport_size(PHONE)
+    entry = page.locator(".side").get_by_role("link", name="全部事项")
+    assert not entry.is_visible()
+    page.get_by_role("button", name="菜单").click()
+    entry.click()
+    page.wait_for_url("**/cases/list/")
+    page.get_by_role("button", name="筛选").click()
+    page.locator("select[name=f_classification]").select_option(label="应办未办")
+    page.get_by_role("button", name="查询").click()
+    page.wait_for_url("**f_classification=*")
+    assert page.locator(".chip").inner_text().strip().endswith("分类：应办未办")

@@ -23,7 +23,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 @pytest.mark.browser
 def test_the_first_start_tells_the_password_once_and_the_second_keeps_everything(site, at):
     site.start()
-    password, = PASSWORD_LINE.findall(site.output())
+    (password,) = PASSWORD_LINE.findall(site.output())
     assert ADDRESS_LINE.search(site.output())[1] == f"{site.url}/"
     person = at(site, "admin", password)
     person.open("/halls/add")
@@ -116,8 +116,10 @@ def test_a_server_database_without_keys_is_told_in_one_line(tmp_path, empty_data
 def test_ready_means_database_schema_and_a_scheduler_that_ticks(site):
     site.start("--no-scheduler")
     status, body = site.get("/readyz")
-    assert (status, json.loads(body)) == (503, {
-        "status": "unavailable", "database": True, "schema": True, "scheduler": False})
+    assert (status, json.loads(body)) == (
+        503,
+        {"status": "unavailable", "database": True, "schema": True, "scheduler": False},
+    )
     assert site.get("/healthz")[0] == 200
     assert site.stop() == 0
 
@@ -148,16 +150,26 @@ print(json.dumps(dict(helps(run.cli, "run.py"))))
 def helps(locale):
     """Return the help of every command in a language."""
     environment = os.environ | {"BANCHENG_LOCALE": locale}
-    done = subprocess.run([sys.executable, "-c", HELPS], cwd=ROOT, env=environment, text=True,
-                          capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", HELPS],
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
     return json.loads(done.stdout)
 
 
 def test_every_command_explains_itself_in_chinese_and_in_english():
     chinese, english = helps("zh"), helps("en")
     assert set(chinese) == set(english)
-    assert {"run.py serve", "run.py db upgrade", "run.py demo load",
-            "run.py calendar recompute"} <= set(chinese)
+    assert {
+        "run.py serve",
+        "run.py db upgrade",
+        "run.py demo load",
+        "run.py calendar recompute",
+    } <= set(chinese)
     for name, text in chinese.items():
         purpose = text.split("\n\n")[1]
         assert HAN.search(purpose), f"{name}: {purpose}"
@@ -165,9 +177,10 @@ def test_every_command_explains_itself_in_chinese_and_in_english():
     assert not [name for name, text in english.items() if HAN.search(text)]
 
 
-@pytest.mark.parametrize("words", [
-    ("nonsense",), ("serve", "--port", "none"), ("serve", "--nonsense"), ("demo", "nonsense"),
-])
+@pytest.mark.parametrize(
+    "words",
+    [("nonsense",), ("serve", "--port", "none"), ("serve", "--nonsense"), ("demo", "nonsense")],
+)
 def test_a_wrong_word_is_a_matter_of_usage(site, words):
     assert HAN.search(site.run(*words, code=2).stderr)
 

@@ -18,6 +18,7 @@ class Browser(FlaskClient):
     """
 
     def open(self, *args, **options):
+        options.setdefault("buffered", True)  # read to the end, and closed
         with self.application.app_context():
             return super().open(*args, **options)
 

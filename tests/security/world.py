@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -47,6 +48,14 @@ FOREIGN = {
 _numbers = count(1)
 
 
+@contextmanager
+def looking():
+    """See everything, as it is in the database now: requests work in sessions of their own."""
+    db.session.rollback()
+    with scope.everything():
+        yield
+
+
 def password_of(username):
     return PASSWORDS.get(username, PASSWORD)
 
@@ -62,7 +71,7 @@ def department_of(hall, code):
 
 def another_city():
     """Found Dezhou, which is below nobody here, with one dispatched case in it."""
-    with scope.everything(), transaction():
+    with looking(), transaction():
         hall = Hall(code="dezhou", name="德州市政务服务大厅", prefix="DZ")
         department = Department(hall=hall, code="scjg", name="德州市场科")
         db.session.add_all([hall, department, Responsibility(
@@ -95,7 +104,7 @@ def case_at(place, *criteria):
 def secrets_of(place):
     """Return the words that nobody from outside a place may ever read."""
     hall, _, department = place.partition("/")
-    with scope.everything():
+    with looking():
         query = select(Case).join(Case.hall).where(Hall.code == hall)
         if department:
             query = query.join(Case.lead_department).where(Department.code == department)
@@ -109,7 +118,7 @@ def secrets_of(place):
 
 def people_of(place):
     """Return who works in a hall: their log-in names and their own."""
-    with scope.everything():
+    with looking():
         members = db.session.scalars(select(Membership).join(Membership.hall)
                                      .where(Hall.code == place)).all()
         return {word for item in members for word in (item.user.username, item.user.first_name)}
@@ -137,7 +146,7 @@ def cells_of(answer):
 def row_at(entity, place, exports=None):
     """Return the number of a row of an entity in a place; a fresh one where one can be deleted."""
     hall = place.partition("/")[0]
-    with scope.everything(), transaction():
+    with looking(), transaction():
         if entity in FROM_CASES:
             return FROM_CASES[entity](case_at(place, Case.status.in_(OPEN))).id
         row = FRESH[entity](hall, next(_numbers))
@@ -152,7 +161,7 @@ def row_at(entity, place, exports=None):
 def own_row(entity, role, exports=None):
     """Return the number of a row that is in sight of a role's person."""
     if entity == "halls" and role != "admin":
-        with scope.everything():
+        with looking():
             return hall_of("linqing").id
     place = "linqing/scjg" if entity in FROM_CASES else "linqing"
     return row_at(entity, place, exports)
@@ -163,8 +172,7 @@ def _department(hall, number):
 
 
 def _membership(hall, number):
-    person = add_staff(_staff(hall, number), PASSWORD)
-    return Membership(user=person, role=Role.CLERK, hall=hall_of(hall))
+    return Membership(user=_staff(hall, number), role=Role.CLERK, hall=hall_of(hall))
 
 
 def _staff(_hall, number):

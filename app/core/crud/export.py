@@ -93,12 +93,14 @@ def send_workbook(save: Callable[[Path], None], name: str) -> Response:
     finally:
         path.unlink(missing_ok=True)
         folder.rmdir()
-    return send_file(
+    response = send_file(
         file,
         as_attachment=True,
         download_name=name,
         mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _rows(query: Query, shown: list[Attribute]) -> Iterator[list[Any]]:

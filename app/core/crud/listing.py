@@ -175,22 +175,20 @@ class Query:
         """Turn one filter of the address into criteria."""
         stem = name.removesuffix("_from").removesuffix("_to")
         known = self.attributes.get(stem)
-        if known is None or stem not in self.model.__panel__.filters:
+        of_days = known is not None and known.kind in {"date", "datetime"}
+        if known is None or stem not in self.model.__panel__.filters or of_days != (name != stem):
             raise InvalidInputError({"": gettext("没有这个筛选条件")})
         column = getattr(self.model, known.foreign_key or stem)
         match known.kind:
             case "date" | "datetime":
                 return [_day_criterion(column, known, name, value)]
-            case "boolean":
+            case "boolean" if value in {"0", "1"}:
                 return [column.is_(value == "1")]
             case "link":
                 return [column == (int(value) if value.isdecimal() and len(value) < 10 else -1)]  # noqa: PLR2004
-            case "choice":
-                if value not in list(known.choices or ()):
-                    raise InvalidInputError({"": gettext("没有这个筛选条件")})
+            case "choice" if value in set(known.choices or ()):
                 return [column == value]
-            case _:
-                return [column == value]
+        raise InvalidInputError({"": gettext("没有这个筛选条件")})
 
     @cached_property
     def filters(self) -> list[Filter]:

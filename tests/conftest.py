@@ -20,7 +20,8 @@ SERVER = os.environ.get("BANCHENG_TEST_POSTGRES", "postgresql://postgres@127.0.0
 NOW = datetime(2026, 9, 17, 2, 0, tzinfo=UTC)
 """Thursday 2026-09-17, 10:00 in Linqing."""
 
-PASSWORD = "demo-2026-password"
+PASSWORD = "admin-2026-password"
+"""Of everybody in the tests: loading the demonstration gives the administrator its password too."""
 
 
 def missing(what: str):
@@ -106,7 +107,7 @@ def house(request, tmp_path_factory):
     })
     application.backend = backend
     with application.app_context():
-        prepare("admin-2026-password")
+        prepare(PASSWORD)
         db.session.remove()
         backend.keep("empty")
         load(cases=60, seed=1, password=PASSWORD, now=NOW)

@@ -48,8 +48,8 @@ def matters(hall_id: int | None, q: str, limit: int = 20) -> Sequence[str]:
     )
     if hall_id is not None:
         query = query.where(Department.hall_id == hall_id)
-    if q:
-        query = query.where(Responsibility.matter.icontains(q, autoescape=True))
+    if text := q.replace("\0", ""):
+        query = query.where(Responsibility.matter.icontains(text, autoescape=True))
     return db.session.scalars(query).all()
 
 

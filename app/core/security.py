@@ -17,6 +17,7 @@ from flask_login import current_user
 
 from app.core import scope
 from app.core.problems import Problems, unknown_caller
+from app.core.words import unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,10 @@ class PanelSecurityManager(SecurityManager):
     """FAB's users and log-in; permissions from the table, roles from memberships."""
 
     security_api = TokenApi
+
+    def auth_user_db(self, username: str, password: str) -> Any:
+        """Check name and password; a name that no database keeps is nobody's."""
+        return None if unprintable(username) else super().auth_user_db(username, password)
 
     def create_jwt_manager(self, app: Any) -> Any:
         """Answer every token that can't be believed alike, in problem details."""

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from werkzeug.security import generate_password_hash
 
 from app.cases import operations
 from app.cases.models import Case
@@ -87,17 +88,18 @@ def _time(value: Any) -> time:
 def _people(
     password: str, halls: dict[str, Hall], departments: dict[tuple[str, str], Department]
 ) -> None:
-    shared = ""
+    """Add the people, all with one password; the administrator that there is gets it as well."""
+    shared = generate_password_hash(password)
+    known = {person.username: person for person in db.session.scalars(select(Staff))}
     for told in PEOPLE:
-        person = db.session.scalar(select(Staff).where(Staff.username == told.username))
-        if person is not None:
-            continue
-        person = Staff(username=told.username, first_name=told.name, active=True)
-        add_staff(person, password)
-        shared = person.password = shared or person.password
-        hall = halls.get(told.hall or "")
-        department = departments.get((told.hall or "", told.department or ""))
-        appoint(person, Role(told.role), hall, department)
+        person = known.get(told.username)
+        if person is None:
+            person = Staff(username=told.username, first_name=told.name, active=True)
+            add_staff(person)
+            hall = halls.get(told.hall or "")
+            department = departments.get((told.hall or "", told.department or ""))
+            appoint(person, Role(told.role), hall, department)
+        person.password = shared
 
 
 def _cases(number: int, seed: int, now: datetime) -> int:

@@ -12,12 +12,20 @@ from app.departments.models import Department, Hall, Membership, Staff
 from app.departments.rules import LEAST_PASSWORD, Role
 
 
-def add_staff(person: Staff, password: str) -> Staff:
-    """Add a person who can log in; the mail address that FAB asks for stands in for none."""
+def add_staff(person: Staff, password: str = "") -> Staff:
+    """Add a person who logs in with a password, or with the one that is set already.
+
+    The mail address that FAB asks for stands in for none.
+    Raises InvalidInputError for a log-in name that is taken.
+    """
+    if db.session.scalar(select(Staff.id).where(Staff.username == person.username)) is not None:
+        taken = gettext("已有相同的记录，请换一个：%(labels)s", labels=gettext("登录名"))
+        raise InvalidInputError({"username": taken})
     person.last_name = ""
     person.email = f"{person.username}@localhost"
     person.login_count = person.fail_login_count = 0
-    person.password = generate_password_hash(password)
+    if password:
+        person.password = generate_password_hash(password)
     db.session.add(person)
     db.session.flush()
     return person

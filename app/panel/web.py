@@ -14,7 +14,7 @@ from flask_babel import get_locale
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.cases.queries import counts
 from app.core import clock, scope
@@ -65,6 +65,7 @@ def wire(app: Flask) -> None:
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(SecurityError, _host_error)
     app.register_error_handler(OutOfScopeError, lambda _error: _tell(HTTPStatus.NOT_FOUND))
     app.register_error_handler(InvalidInputError, _refused)
     app.register_error_handler(DomainError, _refused)
@@ -115,6 +116,11 @@ def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error.get_response()
     return _tell(error.code)
+
+
+def _host_error(_error: SecurityError) -> Response:
+    """Refuse a host that the panel doesn't answer to; without one, no page can be drawn."""
+    return problem(HTTPStatus.BAD_REQUEST, gettext("请求不正确"))
 
 
 def _csrf_error(_error: CSRFError) -> Any:

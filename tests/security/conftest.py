@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import Context
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 
@@ -19,7 +20,5 @@ class Outsider(FlaskClient):
 
 
 @pytest.fixture(autouse=True)
-def outside(house):
-    usual, house.test_client_class = house.test_client_class, Outsider
-    yield
-    house.test_client_class = usual
+def outside(monkeypatch):
+    monkeypatch.setattr(Flask, "test_client_class", Outsider)

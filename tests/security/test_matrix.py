@@ -6,8 +6,8 @@ The map of the application is walked, not the table: a route that the table does
 from __future__ import annotations
 
 import pytest
-from app.core import scope
 
+from app.core import scope
 from tests.security.routes import LINKS, MAY, MOVES, ROLES, ROUTES
 from tests.security.world import (
     FOREIGN,

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
+
 from app.cases import operations
 from app.cases.models import Case
 from app.cases.rules import OPEN
@@ -16,24 +19,16 @@ from app.core.db import db
 from app.core.jobs import JobRun, RunState
 from app.core.timeline import Event
 from app.core.transaction import transaction
-from app.deadlines.models import (
-    CalendarDay,
-    CalendarRevision,
-    CalendarYear,
-    Deadline,
-    DeadlineRule,
-)
+from app.deadlines.models import CalendarDay, CalendarRevision, CalendarYear, Deadline, DeadlineRule
 from app.deadlines.rules import ClockKind
 from app.departments.models import Department, Hall, Membership, Responsibility, Staff
 from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_named
 from app.departments.rules import Role
 from app.ledgers.models import LedgerKind, LedgerRun
-from openpyxl import Workbook, load_workbook
-from sqlalchemy import select
 
 NOW = datetime(2026, 9, 17, 2, 0, tzinfo=UTC)
-PASSWORD = "demo-2026-password"
+PASSWORD = "admin-2026-password"
 PERSONS = {
     "clerk": "clerk.linqing", "handler": "handler.linqing.scjg",
     "supervisor": "supervisor.linqing", "inspector": "inspector.liaocheng", "admin": "admin",

@@ -50,6 +50,10 @@ class ScopedInterface(SQLAInterface):
         """Delete without committing."""
         self.session.delete(item)
 
+    def get_related_obj(self, col_name: str, value: Any) -> Any:
+        """Return the row that a relation is filtered by."""
+        return self.session.get(self.get_related_model(col_name), value)
+
 
 class EntityApi(Problems, ModelRestApi):
     """The base of every generated REST resource."""

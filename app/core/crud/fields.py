@@ -120,8 +120,9 @@ def ordering(model: type[Any], names: Iterable[str]) -> list[Any]:
 
 def contains(model: type[Any], names: Iterable[str], q: str) -> Any:
     """Return the criterion that one of the columns contains a text, whatever its case."""
+    text = q.replace("\0", "")  # what no database keeps, none is asked for
     return or_(
-        *(cast(getattr(model, name), String).icontains(q, autoescape=True) for name in names)
+        *(cast(getattr(model, name), String).icontains(text, autoescape=True) for name in names)
     )
 
 

@@ -27,7 +27,8 @@ def check(row: Any) -> None:
         for name, attribute in attributes(type(row)).items()
         if attribute.kind in {"text", "long", "secret"} and unprintable(getattr(row, name) or "")
     }
-    found |= row.problems() if hasattr(row, "problems") else {}
+    with db.session.no_autoflush:  # a new row hangs on others before it is added
+        found |= row.problems() if hasattr(row, "problems") else {}
     if found:
         raise InvalidInputError(found)
 
@@ -50,7 +51,9 @@ def explain(error: IntegrityError, model: type[Any]) -> InvalidInputError:
         if _names_columns(text, model, columns):
             names = [_attribute_of(model, column) for column in columns]
             known = attributes(model)
-            labels = gettext("、").join(gettext(known[name].label) for name in names if name in known)
+            labels = gettext("、").join(
+                gettext(known[name].label) for name in names if name in known
+            )
             field = next((name for name in reversed(names) if name in known), "")
             return InvalidInputError(
                 {field: gettext("已有相同的记录，请换一个：%(labels)s", labels=labels)}

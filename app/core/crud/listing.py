@@ -186,7 +186,7 @@ class Query:
                 return [column.is_(value == "1")]
             case "link":
                 return [column == (int(value) if value.isdecimal() and len(value) < 10 else -1)]  # noqa: PLR2004
-            case "choice" if value in set(known.choices or ()):
+            case "choice" | "text" if value in {*(known.choices or ()), *(known.words or ())}:
                 return [column == value]
         raise InvalidInputError({"": gettext("没有这个筛选条件")})
 
@@ -223,7 +223,12 @@ class Query:
         for item in self.filters:
             if item.value:
                 value = dict(item.choices).get(item.value, item.value)
-                found.append((gettext("%(label)s：%(text)s", label=item.label, text=value), address.without(item.name[2:])))
+                found.append(
+                    (
+                        gettext("%(label)s：%(text)s", label=item.label, text=value),
+                        address.without(item.name[2:]),
+                    )
+                )
         return found
 
     def in_words(self) -> str:

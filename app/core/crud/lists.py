@@ -131,7 +131,9 @@ class Lists(EntityBase):
 
     def _search_hint(self) -> str:
         known = attributes(self.model)
-        return gettext("、").join(gettext(known[name].label) for name in self.panel.search if name in known)
+        return gettext("、").join(
+            gettext(known[name].label) for name in self.panel.search if name in known
+        )
 
     @expose("/export")
     @has_access

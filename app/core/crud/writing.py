@@ -81,8 +81,9 @@ class Writing(EntityBase):
             return {"": ""}
         try:
             with transaction():
-                fill(form, row)
-                check(row)
+                with db.session.no_autoflush:  # half a row is not to be written
+                    fill(form, row)
+                    check(row)
                 write(row)
                 db.session.flush()
         except IntegrityError as error:

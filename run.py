@@ -45,6 +45,14 @@ class Commands(click.Group):
         except (DomainError, ValueError) as error:
             click.echo(" ".join(str(error).split()), err=True)
             sys.exit(1)
+        except Exception as error:
+            from sqlalchemy.exc import OperationalError
+
+            if not isinstance(error, OperationalError):
+                raise
+            why = " ".join(str(error.orig).split())
+            click.echo(_("数据库不可用：%(why)s", why=why), err=True)
+            sys.exit(1)
 
 
 class Instant(click.ParamType[Any]):
@@ -220,20 +228,10 @@ def demo_load(
 @with_appcontext
 def flag_overdue(now: datetime | None) -> None:
     """Flag what is due soon and overdue."""
-    from app.core import scope
-    from app.deadlines.flagging import flag
+    from app.scheduler import flag_by_hand
 
     instant = _instant(now)
-    with scope.everything():
-        done = flag(instant)
-    _print(
-        {
-            "now": instant.isoformat(),
-            "warning": done.warning,
-            "overdue": done.overdue,
-            "escalated": done.escalated,
-        }
-    )
+    _print({"now": instant.isoformat(), **flag_by_hand(instant)})
 
 
 @cli.command(help=_("推算到期时间并逐日说明，输出 JSON"))

@@ -92,8 +92,10 @@ def _forget(_planned: datetime, now: datetime) -> dict[str, Any]:
     return {"forgotten": forget("flag-overdue", before=now - KEEP_RUNS)}
 
 
+FLAGGING = Job("flag-overdue", N_("临期与超期标记"), every_minute, _flag)
+
 JOBS = (
-    Job("flag-overdue", N_("临期与超期标记"), every_minute, _flag),
+    FLAGGING,
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
 )
@@ -125,14 +127,36 @@ def run_job(job: Job, now: datetime) -> bool:
         try:
             result = job.run(planned, now)
         except DomainError as error:
+            db.session.rollback()  # half a job is not to be written with the record of its failure
             finish(run, RunState.FAILED, now=clock.now(), summary=str(error))
             log.error("%s: %s", job.name, error)  # noqa: TRY400 - a sentence, not a fault
         except Exception:
+            db.session.rollback()
             finish(run, RunState.FAILED, now=clock.now(), summary=gettext("程序错误，详见日志"))
             log.exception("%s failed", job.name)
         else:
             finish(run, RunState.DONE, now=clock.now(), summary=_summary(result), result=result)
         return True
+
+
+def flag_by_hand(now: datetime) -> dict[str, Any]:
+    """Flag as of an instant, outside the plan, and leave the record of a run all the same.
+
+    Returns how many were newly flagged: warning, overdue, escalated.
+    """
+    with scope.everything():
+        began = clock.now()
+        run = claim(FLAGGING.name, gettext(FLAGGING.title), began, node=node(), now=began)
+        state, result = RunState.FAILED, {}
+        try:
+            result = FLAGGING.run(began, now)
+            state = RunState.DONE
+        finally:
+            db.session.rollback()
+            if run is not None:
+                told = {"now": now.isoformat(), **result}
+                finish(run, state, now=clock.now(), summary=_summary(result), result=told)
+        return result
 
 
 def _summary(result: dict[str, Any]) -> str:

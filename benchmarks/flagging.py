@@ -8,8 +8,11 @@ Makes a database of its own on the server and drops it in the end.
 from __future__ import annotations
 
 import argparse
+import base64
 import json
+import os
 import random
+import secrets
 import statistics
 import subprocess
 import sys
@@ -19,23 +22,20 @@ import time
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
-from flask import Flask
-from flask_migrate import Migrate, upgrade
 
-import app.cases.models  # noqa: F401 - its table is what the clocks refer to
 from app.core import jobs
 from app.core.db import db
 from app.deadlines import flagging
+from app.factory import create_app
+from app.setup import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
 SERVER = "postgresql://postgres@127.0.0.1:5432/"
 START = datetime(2026, 9, 1, 1, tzinfo=UTC)
 """The first clock is due now, and one more each second: no stage but the measured one begins."""
@@ -49,9 +49,6 @@ SET session_replication_role = replica;
 INSERT INTO hall (id, name, code, prefix, level, timezone, opening, closing, day_end, active,
                   version)
 VALUES (1, '大厅', 'hall', 'LQ', 'county', 'Asia/Shanghai', '09:00', '17:30', 'closing', true, 1);
-INSERT INTO deadline_rule (id, name, kind, working_days, warn_days, warn_time, escalate_days,
-                           source, valid_from, version)
-VALUES (1, '应办未办', 'resolve', 3, 0, '09:00', 2, '办法', '2026-01-01', 1);
 INSERT INTO "case" (id, number, hall_id, year, serial, channel, urgency, applicant_kind,
     applicant_name, matter, situation, visits, description, classification, status,
     registered_at, registered_by, version)
@@ -62,7 +59,7 @@ FROM generate_series(1, %(rows)s) i;
 INSERT INTO deadline (id, case_id, case_number, hall_id, kind, current, rule_id, working_days,
     start, warn_at, due_at, escalate_at, due_version, warning_flagged_at, provisional,
     calendar_revision, evidence, version)
-SELECT i, i, 'LQ-2026-' || i, 1, 'resolve', true, 1, 3, due - interval '3 days',
+SELECT i, i, 'LQ-2026-' || i, 1, 'resolve', true, (SELECT min(id) FROM deadline_rule), 3, due - interval '3 days',
        due - interval '8 hours', due, due + interval '30 days', 1, due - interval '8 hours', false,
        1, jsonb_build_object('rule', '应办未办', 'days', (SELECT jsonb_agg(jsonb_build_object(
            'date', '2026-09-0' || d, 'counted', true, 'ordinal', d, 'reason', '工作日'))
@@ -114,13 +111,14 @@ def database(server: str) -> Iterator[str]:
 
 @contextmanager
 def application(url: str) -> Iterator[None]:
-    """Enter an application that has the database and nothing else, with the schema in place."""
-    bare = Flask("benchmark")
-    bare.config["SQLALCHEMY_DATABASE_URI"] = url.replace("://", "+psycopg://", 1)
-    db.init_app(bare)
-    Migrate(bare, db, directory=str(ROOT / "migrations"))
-    with bare.app_context():
-        upgrade()
+    """Enter the application on a database that it prepares, with keys made up for it."""
+    os.environ |= {
+        "DATABASE_URL": url,
+        "BANCHENG_SECRET_KEY": secrets.token_hex(32),
+        "BANCHENG_DATA_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+    with create_app().app_context():
+        prepare(secrets.token_urlsafe(12))
         try:
             yield
         finally:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Integer, String, UniqueConstraint, delete, or_, update
+from sqlalchemy import Integer, String, UniqueConstraint, delete, or_, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,9 @@ from app.core.words import Choice
 
 PATIENCE = timedelta(minutes=15)
 """How long a run may go on before it counts as dead."""
+
+LOOKING_BACK = timedelta(days=3)
+"""How far back runs that died are looked for: no further, so that it costs nothing."""
 
 MOST_ATTEMPTS = 3
 
@@ -71,6 +74,8 @@ def claim(name: str, title: str, planned_for: datetime, *, node: str, now: datet
     db.session.rollback()  # planning only read; under WAL a reader can't become the writer
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     with transaction():
+        _unhurried()
+        _bury(name, planned_for, now)
         fresh = (
             dialect.insert(JobRun)
             .values(
@@ -112,11 +117,33 @@ def claim(name: str, title: str, planned_for: datetime, *, node: str, now: datet
         return db.session.scalar(again)
 
 
+def _unhurried() -> None:
+    """Let PostgreSQL acknowledge a record of a run before it is on disk.
+
+    After a crash of the server the last one may be gone and its run be done again, which every job
+    takes: what it does is unique by keys of its own.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SET LOCAL synchronous_commit TO off"))
+
+
+def _bury(name: str, planned_for: datetime, now: datetime) -> None:
+    """Write down as failed which runs died and will not be taken up again."""
+    dead = JobRun.started_at.between(now - LOOKING_BACK, now - PATIENCE)
+    done_with = or_(JobRun.planned_for < planned_for, JobRun.attempts >= MOST_ATTEMPTS)
+    db.session.execute(
+        update(JobRun)
+        .where(JobRun.name == name, JobRun.state == RunState.RUNNING, dead, done_with)
+        .values(state=RunState.FAILED, ended_at=now, summary=gettext("运行中断，没有结果"))
+    )
+
+
 def finish(
     run: int, state: RunState, *, now: datetime, summary: str, result: dict[str, Any] | None = None
 ) -> None:
     """Write down how a run ended."""
     with transaction():
+        _unhurried()
         db.session.execute(
             update(JobRun)
             .where(JobRun.id == run)

@@ -14,7 +14,7 @@ from pathlib import Path
 import flask_babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import has_app_context
+from flask import current_app, has_app_context
 
 from app.core.words import N_
 
@@ -28,7 +28,7 @@ TRANSLATIONS = Path(__file__).parent.parent / "translations"
 
 def gettext(message: str, **variables: object) -> str:
     """Translate a message into the reader's language and fill in its %(name)s variables."""
-    if has_app_context():
+    if _in_panel():
         text = str(flask_babel.gettext(message, **variables)) if message else ""
     else:
         text = _console().gettext(message) if message else ""
@@ -36,9 +36,14 @@ def gettext(message: str, **variables: object) -> str:
     return text.removeprefix("".join(message.rpartition(CONTEXT)[:2]))
 
 
+def _in_panel() -> bool:
+    """Say whether a reader's language can be asked for, or only the command's."""
+    return has_app_context() and "babel" in current_app.extensions
+
+
 def ngettext(singular: str, plural: str, num: int, **variables: object) -> str:
     """Translate a message with a count; %(num)d is the count itself."""
-    if has_app_context():
+    if _in_panel():
         return str(flask_babel.ngettext(singular, plural, num, **variables))
     return _console().ngettext(singular, plural, num) % {"num": num, **variables}
 

@@ -9,7 +9,7 @@ the oldest data key, so that it survives a rotation.
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
 import hashlib
 import hmac
 import os
@@ -44,7 +44,7 @@ class Keyring:
         """Read comma-separated URL-safe base64 keys of 32 bytes; raise ValueError for others."""
         try:
             keys = [base64.urlsafe_b64decode(part) for part in text.split(",") if part.strip()]
-        except binascii.Error as error:
+        except ValueError as error:
             msg = "BANCHENG_DATA_KEY: not base64"
             raise ValueError(msg) from error
         if not keys or any(len(key) != KEY_BYTES for key in keys):
@@ -61,17 +61,12 @@ class Keyring:
     def open(self, stored: str) -> str:
         """Decrypt what any of the keys closed; raise DomainError when none of them did."""
         identity, _, payload = stored.partition(".")
-        sealed = base64.b64decode(payload)
-        for key in self.keys:
-            if _key_id(key) == identity:
-                try:
-                    return (
-                        AESGCM(key)
-                        .decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-                        .decode()
-                    )
-                except InvalidTag:
-                    break
+        key = next((key for key in self.keys if _key_id(key) == identity), None)
+        with contextlib.suppress(InvalidTag, ValueError):  # tampered with, or cut off
+            if key is not None:
+                sealed = base64.b64decode(payload)
+                opened = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+                return opened.decode()
         raise DomainError(gettext("无法解密个人信息：数据密钥不符，请联系系统管理员"))
 
     def index(self, text: str) -> str:

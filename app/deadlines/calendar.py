@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, select, text
 from sqlalchemy.orm import Session
 
 from app.core import clock, scope
@@ -134,4 +134,9 @@ def _count_revisions(session: Session, _context: UOWTransaction, _instances: obj
 
 
 def _revise(session: Any, what: str) -> None:
+    """Count a change; of two at once the second waits, so that the latest number has both."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(
+            text("LOCK TABLE calendar_revision IN SHARE ROW EXCLUSIVE MODE")
+        )
     session.add(CalendarRevision(at=clock.now(), actor=scope.current().name, what=what[:255]))

@@ -18,7 +18,7 @@ from app.core.language import gettext
 from app.deadlines.workdays import FIRST, LAST, CalendarError, Day, Source, WorkCalendar
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_NAME = 100
+MAX_NAME = 64
 
 HEADERS = frozenset({"date", "day", "日期"})
 WORKING = dict.fromkeys(("1", "是", "班", "上班", "yes", "true"), True) | dict.fromkeys(

@@ -152,7 +152,7 @@ class RecomputeView(BaseView):
                 "success",
             )
             return redirect("/recompute/preview")
-        with scope.everything() if general else scope.working_for(person):
+        with scope.everything() if general else scope.working_for(_overseeing(person)):
             found = list(shifts(now))
         mine = [shift for shift in found if general != shift.turns_overdue]
         return self.render_template("panel/preview.html", **_preview(found, mine, general=general))
@@ -160,9 +160,15 @@ class RecomputeView(BaseView):
     def _correct(self, *, general: bool) -> Any:
         person, now = scope.current(), clock.now()
         if not general:
-            return correct(actor=person, now=now, confirming=True)
+            with scope.working_for(_overseeing(person)):
+                return correct(actor=person, now=now, confirming=True)
         with scope.everything():
             return correct(actor=person, now=now)
+
+
+def _overseeing(person: scope.Person) -> scope.Person:
+    """Return a person with the roles alone that may confirm: a clerk elsewhere only looks on."""
+    return person.only(holders("recompute", "r"))
 
 
 def _preview(found: list[Shift], mine: list[Shift], *, general: bool) -> dict[str, Any]:

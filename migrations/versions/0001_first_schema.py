@@ -36,6 +36,12 @@ APPEND_ONLY = {
         CREATE TRIGGER event_not_deleted BEFORE DELETE ON event
         BEGIN SELECT RAISE(ABORT, 'event is append only'); END
         """,
+        # INSERT OR REPLACE deletes without a word to the trigger above.
+        """
+        CREATE TRIGGER event_not_replaced BEFORE INSERT ON event
+        WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'event is append only'); END
+        """,
     ),
 }
 

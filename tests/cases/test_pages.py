@@ -38,7 +38,7 @@ def clerk(demo, login):
 
 @pytest.fixture
 def admin(demo, login):
-    return login(demo, "admin", "admin-2026-password")
+    return login(demo, "admin")
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from app.departments.models import Hall
 from sqlalchemy import ForeignKey, Integer, func, select, text
 from sqlalchemy.orm import mapped_column
 
-from tests.conftest import PASSWORD
 from tests.core import screens
 from tests.core.throwaway import Size, Stall
 
@@ -45,7 +44,6 @@ folder.mkdir(parents=True)
 (folder / "messages.po").write_text(CATALOGUE)
 language.TRANSLATIONS = folder.parent.parent  # what the application is made with
 
-ADMIN = ("admin", "admin-2026-password")
 TYPED = {"name": "豆浆铺", "places": "12", "open": "y", "since": "2026-09-01", "size": "large",
          "phone": "13812342046"}
 
@@ -69,7 +67,7 @@ def stalls(demo):
 
 @pytest.fixture
 def admin(stalls, login):
-    return login(stalls, *ADMIN)
+    return login(stalls, "admin")
 
 
 @pytest.fixture
@@ -191,7 +189,7 @@ def it_deletes_unless_in_use(admin, three):
 
 
 def it_has_a_rest_resource(stalls, token, three, linqing):
-    program, headers = stalls.test_client(), token(stalls, *ADMIN)
+    program, headers = stalls.test_client(), token(stalls, "admin")
     number = three["包子铺"]
     assert program.get("/api/v1/stalls/").status_code == 401
     listed = program.get("/api/v1/stalls/", headers=headers).json
@@ -235,7 +233,7 @@ def it_belongs_to_the_administrator_until_it_is_granted(stalls, login, token, th
                  f"delete/{number}", "choices/hall")
     for address in addresses:
         assert clerk.get(f"/stalls/{address}").status_code == 403, address
-    headers = token(stalls, "clerk.linqing", PASSWORD)
+    headers = token(stalls, "clerk.linqing")
     assert stalls.test_client().get("/api/v1/stalls/", headers=headers).status_code == 403
     grants = {**stalls.extensions["grants"], "stalls": {"admin": "raedx", "clerk": "r"}}
     monkeypatch.setitem(stalls.extensions, "grants", grants)

@@ -19,8 +19,6 @@ from sqlalchemy import func, select
 
 from tests.core import screens
 
-ADMIN = ("admin", "admin-2026-password")
-
 
 @dataclass(frozen=True)
 class Sample:
@@ -74,7 +72,7 @@ READABLE = ("halls", "departments", "responsibilities", "memberships", "staff", 
 
 @pytest.fixture
 def admin(demo, login):
-    return login(demo, *ADMIN)
+    return login(demo, "admin")
 
 
 @pytest.fixture(params=SAMPLES, ids=lambda sample: sample.code)
@@ -305,7 +303,7 @@ def test_deleting_twice_says_not_found(admin):
 
 
 def test_rest_reads_adds_edits_and_deletes(demo, token):
-    headers, program = token(demo, *ADMIN), demo.test_client()
+    headers, program = token(demo, "admin"), demo.test_client()
     made = program.post("/api/v1/halls/", headers=headers, json={
         "name": "东阿县政务服务大厅", "code": "donge", "prefix": "DE"})
     assert made.status_code == 201, made.json
@@ -340,7 +338,7 @@ def test_rest_reads_adds_edits_and_deletes(demo, token):
 ], ids=str)
 def test_rest_names_the_field_that_is_wrong(demo, token, body, wrong):
     before = count(Hall)
-    answer = demo.test_client().post("/api/v1/halls/", headers=token(demo, *ADMIN), json=body)
+    answer = demo.test_client().post("/api/v1/halls/", headers=token(demo, "admin"), json=body)
     assert answer.status_code == 422, answer.text
     assert answer.content_type == "application/problem+json"
     assert set(answer.json["errors"]) == wrong
@@ -350,7 +348,7 @@ def test_rest_names_the_field_that_is_wrong(demo, token, body, wrong):
 @pytest.mark.parametrize("body", ["", "x", "[]", "null", '"text"', "1", "[{}]", "{"])
 def test_rest_refuses_what_is_no_object(demo, token, body):
     answer = demo.test_client().post(
-        "/api/v1/halls/", headers={**token(demo, *ADMIN), "Content-Type": "application/json"},
+        "/api/v1/halls/", headers={**token(demo, "admin"), "Content-Type": "application/json"},
         data=body)
     assert answer.status_code in {400, 422}
     assert answer.content_type == "application/problem+json"

@@ -18,7 +18,7 @@ from tests.core import screens
 
 @pytest.fixture
 def admin(demo, login):
-    return login(demo, "admin", "admin-2026-password")
+    return login(demo, "admin")
 
 
 def found(model, **wanted):
@@ -36,9 +36,9 @@ def department_id(code, hall):
     return id_of(Department, code=code, hall_id=found(Hall, code=hall).id)
 
 
-def saved(client, code, number, **typed):
+def saved(client, entity, number, **typed):
     """Edit a row through its form; return the answer."""
-    address = f"/{code}/edit/{number}"
+    address = f"/{entity}/edit/{number}"
     return client.post(address, data={**screens.typed(client.get(address)), **typed})
 
 

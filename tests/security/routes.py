@@ -11,26 +11,68 @@ from dataclasses import dataclass
 ROLES = ("clerk", "handler", "supervisor", "inspector", "admin")
 
 MAY = {
-    "halls": {"clerk": "read", "handler": "read", "supervisor": "read export",
-              "inspector": "read export", "admin": "read add edit delete export"},
-    "departments": {"clerk": "read", "handler": "read", "supervisor": "read export",
-                    "inspector": "read export", "admin": "read add edit delete export"},
-    "responsibilities": {"clerk": "read export", "handler": "read", "supervisor": "read export",
-                         "inspector": "read export", "admin": "read add edit delete export"},
+    "halls": {
+        "clerk": "read",
+        "handler": "read",
+        "supervisor": "read export",
+        "inspector": "read export",
+        "admin": "read add edit delete export",
+    },
+    "departments": {
+        "clerk": "read",
+        "handler": "read",
+        "supervisor": "read export",
+        "inspector": "read export",
+        "admin": "read add edit delete export",
+    },
+    "responsibilities": {
+        "clerk": "read export",
+        "handler": "read",
+        "supervisor": "read export",
+        "inspector": "read export",
+        "admin": "read add edit delete export",
+    },
     "memberships": {"inspector": "read export", "admin": "read add edit delete export"},
     "staff": {"admin": "read add edit delete export"},
-    "cases": {"clerk": "read add edit export", "handler": "read export",
-              "supervisor": "read export", "inspector": "read export"},
-    "deadlines": {"clerk": "read export", "handler": "read", "supervisor": "read export",
-                  "inspector": "read export"},
-    "events": {"clerk": "read", "handler": "read", "supervisor": "read",
-               "inspector": "read export"},
-    "deadline-rules": {"clerk": "read", "handler": "read", "supervisor": "read",
-                       "inspector": "read export", "admin": "read add edit delete export"},
-    "calendar-years": {"clerk": "read", "handler": "read", "supervisor": "read",
-                       "inspector": "read", "admin": "read add edit delete export"},
-    "calendar-days": {"clerk": "read", "handler": "read", "supervisor": "read",
-                      "inspector": "read", "admin": "read add edit delete export"},
+    "cases": {
+        "clerk": "read add edit export",
+        "handler": "read export",
+        "supervisor": "read export",
+        "inspector": "read export",
+    },
+    "deadlines": {
+        "clerk": "read export",
+        "handler": "read",
+        "supervisor": "read export",
+        "inspector": "read export",
+    },
+    "events": {
+        "clerk": "read",
+        "handler": "read",
+        "supervisor": "read",
+        "inspector": "read export",
+    },
+    "deadline-rules": {
+        "clerk": "read",
+        "handler": "read",
+        "supervisor": "read",
+        "inspector": "read export",
+        "admin": "read add edit delete export",
+    },
+    "calendar-years": {
+        "clerk": "read",
+        "handler": "read",
+        "supervisor": "read",
+        "inspector": "read",
+        "admin": "read add edit delete export",
+    },
+    "calendar-days": {
+        "clerk": "read",
+        "handler": "read",
+        "supervisor": "read",
+        "inspector": "read",
+        "admin": "read add edit delete export",
+    },
     "calendar-revisions": {"supervisor": "read", "inspector": "read", "admin": "read"},
     "recompute": {"supervisor": "read", "admin": "read"},
     "jobs": {"inspector": "read", "admin": "read"},
@@ -45,8 +87,12 @@ MOVES = {
 """Role → the verbs of a case that it may say."""
 
 LINKS = {
-    "halls": "parent", "departments": "hall", "responsibilities": "department",
-    "memberships": "department", "cases": "lead_department", "deadline-rules": "hall",
+    "halls": "parent",
+    "departments": "hall",
+    "responsibilities": "department",
+    "memberships": "department",
+    "cases": "lead_department",
+    "deadline-rules": "hall",
     "ledgers": "hall",
 }
 """Entity → one of its fields that is chosen from rows; the others have none."""
@@ -74,8 +120,10 @@ class Route:
 
 
 LIST = (
-    ("/{}/list/", "GET", "read", 200), ("/{}/show/<pk>", "GET", "read", 200),
-    ("/{}/choices/<name>", "GET", "read", 200), ("/{}/export", "GET", "export", 200),
+    ("/{}/list/", "GET", "read", 200),
+    ("/{}/show/<pk>", "GET", "read", 200),
+    ("/{}/choices/<name>", "GET", "read", 200),
+    ("/{}/export", "GET", "export", 200),
 )
 ADD = (("/{}/add", "GET", "add", 200), ("/{}/add", "POST", "add", 422))
 EDIT = (("/{}/edit/<pk>", "GET", "edit", 200), ("/{}/edit/<pk>", "POST", "edit", 409))
@@ -83,7 +131,8 @@ DELETE = (("/{}/delete/<pk>", "GET", "delete", 200), ("/{}/delete/<pk>", "POST",
 FULL = (*LIST, *ADD, *EDIT, *DELETE)
 
 GET = (
-    ("/api/v1/{}/", "GET", "read", 200), ("/api/v1/{}/<int:pk>", "GET", "read", 200),
+    ("/api/v1/{}/", "GET", "read", 200),
+    ("/api/v1/{}/<int:pk>", "GET", "read", 200),
     ("/api/v1/{}/_info", "GET", "read", 200),
 )
 POST = (("/api/v1/{}/", "POST", "add", 422),)
@@ -92,16 +141,36 @@ DROP = (("/api/v1/{}/<pk>", "DELETE", "delete", 200),)
 WHOLE = (*GET, *POST, *PUT, *DROP)
 
 PAGES = {
-    "halls": FULL, "departments": FULL, "responsibilities": FULL, "memberships": FULL,
-    "staff": FULL, "cases": (*LIST, *ADD, *EDIT), "deadlines": LIST, "events": LIST,
-    "deadline-rules": FULL, "calendar-years": FULL, "calendar-days": FULL,
-    "calendar-revisions": LIST, "jobs": LIST, "ledgers": LIST,
+    "halls": FULL,
+    "departments": FULL,
+    "responsibilities": FULL,
+    "memberships": FULL,
+    "staff": FULL,
+    "cases": (*LIST, *ADD, *EDIT),
+    "deadlines": LIST,
+    "events": LIST,
+    "deadline-rules": FULL,
+    "calendar-years": FULL,
+    "calendar-days": FULL,
+    "calendar-revisions": LIST,
+    "jobs": LIST,
+    "ledgers": LIST,
 }
 RESOURCES = {
-    "halls": WHOLE, "departments": WHOLE, "responsibilities": WHOLE, "memberships": WHOLE,
-    "staff": (*GET, *PUT), "cases": (*GET, *POST, *PUT), "deadlines": GET, "events": GET,
-    "deadline-rules": WHOLE, "calendar-years": WHOLE, "calendar-days": WHOLE,
-    "calendar-revisions": GET, "jobs": GET, "ledgers": GET,
+    "halls": WHOLE,
+    "departments": WHOLE,
+    "responsibilities": WHOLE,
+    "memberships": WHOLE,
+    "staff": (*GET, *PUT),
+    "cases": (*GET, *POST, *PUT),
+    "deadlines": GET,
+    "events": GET,
+    "deadline-rules": WHOLE,
+    "calendar-years": WHOLE,
+    "calendar-days": WHOLE,
+    "calendar-revisions": GET,
+    "jobs": GET,
+    "ledgers": GET,
 }
 SPECIAL = (
     ("/cases/matters", "GET", "cases", "read", 200),
@@ -140,8 +209,11 @@ def _route(rule: str, method: str, entity: str, need: str, good: int | tuple[int
 
 
 ROUTES = tuple(
-    [_route(rule, method, entity, need, good)
-     for table in (PAGES, RESOURCES) for entity, rules in table.items()
-     for rule, method, need, good in rules]
-    + [_route(*special) for special in SPECIAL],
+    [
+        _route(rule, method, entity, need, good)
+        for table in (PAGES, RESOURCES)
+        for entity, rules in table.items()
+        for rule, method, need, good in rules
+    ]
+    + [_route(*special) for special in SPECIAL]
 )

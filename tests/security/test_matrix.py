@@ -15,7 +15,6 @@ from tests.security.world import (
     UNSCOPED,
     another_city,
     own_row,
-    password_of,
     people_of,
     readable,
     row_at,
@@ -27,12 +26,16 @@ VERBS = [verb for verbs in MOVES.values() for verb in verbs]
 
 
 def test_the_table_knows_every_route_of_the_application(app):
-    there = {(rule.rule, method) for rule in app.url_map.iter_rules()
-             for method in rule.methods - AUTOMATIC}
+    there = {
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - AUTOMATIC
+    }
     known = {(route.rule, route.method) for route in ROUTES}
     assert there - known == set(), (
         "new routes: say in tests/security/routes.py which entity they are about, what a role "
-        "needs to use them and what a good answer is (PAGES, RESOURCES or SPECIAL; MAY)")
+        "needs to use them and what a good answer is (PAGES, RESOURCES or SPECIAL; MAY)"
+    )
     assert known - there == set(), "routes that are no more: take them out of the table"
     assert len(known) == len(ROUTES), "a route is in the table twice"
 
@@ -46,19 +49,25 @@ class Asker:
         self.browser = app.test_client()
         self.headers = {}
         if username:
-            self.browser = login(app, username, password_of(username))
-            self.headers = token(app, username, password_of(username))
+            self.browser = login(app, username)
+            self.headers = token(app, username)
 
     def ask(self, route, number=0, verb="accept"):
         path = route.rule
-        for name, value in (("<int:pk>", number), ("<pk>", number), ("<verb>", verb),
-                            ("<name>", LINKS.get(route.entity, "nothing")),
-                            ("<string:locale>", "en"), ("<path:filename>", "nothing.css")):
+        for name, value in (
+            ("<int:pk>", number),
+            ("<pk>", number),
+            ("<verb>", verb),
+            ("<name>", LINKS.get(route.entity, "nothing")),
+            ("<string:locale>", "en"),
+            ("<path:filename>", "nothing.css"),
+        ):
             path = path.replace(name, str(value))
         if route.rest:
             body = None if route.method in {"GET", "DELETE"} else {}
-            return self.app.test_client().open(path, method=route.method, json=body,
-                                               headers=self.headers)
+            return self.app.test_client().open(
+                path, method=route.method, json=body, headers=self.headers
+            )
         form = {"kind": "cases"} if route.rule == "/ledgers/take" else {}
         return self.browser.open(path, method=route.method, data=form or None)
 
@@ -95,11 +104,18 @@ def wrong_answers(asker, route, number, forbidden, verb="accept", *, foreign=Fal
     asked += " of somebody else" if foreign else ""
     if answer.status_code not in right:
         yield f"{asked} → {answer.status_code}, not {sorted(right)}"
-    if asker.role == "anonymous" and answer.status_code == 302 and route.need not in {
-            "anybody", "nobody"} and not answer.location.startswith("/login/"):
+    if (
+        asker.role == "anonymous"
+        and answer.status_code == 302
+        and route.need not in {"anybody", "nobody"}
+        and not answer.location.startswith("/login/")
+    ):
         yield f"{asked} → sent to {answer.location}"
-    if route.rest and answer.status_code >= 400 and (
-            answer.content_type != "application/problem+json"):
+    if (
+        route.rest
+        and answer.status_code >= 400
+        and (answer.content_type != "application/problem+json")
+    ):
         yield f"{asked} → {answer.status_code} as {answer.content_type}"
     said = readable(answer)
     answer.close()
@@ -114,9 +130,12 @@ def asked_for(asker, route, exports):
     role = asker.role if asker.role in PERSONS else "clerk"
     found = [(own_row(route.entity, role, exports), False, verb) for verb in verbs]
     if route.entity not in UNSCOPED:
-        found += [(row_at(route.entity, place, exports), True, verb)
-                  for place in FOREIGN[role] if "/" not in place or _of_cases(route)
-                  for verb in set(verbs) & {"accept", "sign"}]
+        found += [
+            (row_at(route.entity, place, exports), True, verb)
+            for place in FOREIGN[role]
+            if "/" not in place or _of_cases(route)
+            for verb in set(verbs) & {"accept", "sign"}
+        ]
     return found
 
 

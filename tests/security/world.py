@@ -30,13 +30,18 @@ from app.ledgers.models import LedgerKind, LedgerRun
 NOW = datetime(2026, 9, 17, 2, 0, tzinfo=UTC)
 PASSWORD = "admin-2026-password"
 PERSONS = {
-    "clerk": "clerk.linqing", "handler": "handler.linqing.scjg",
-    "supervisor": "supervisor.linqing", "inspector": "inspector.liaocheng", "admin": "admin",
+    "clerk": "clerk.linqing",
+    "handler": "handler.linqing.scjg",
+    "supervisor": "supervisor.linqing",
+    "inspector": "inspector.liaocheng",
+    "admin": "admin",
 }
-PASSWORDS = {"admin": "admin-2026-password"}
 FOREIGN = {
-    "clerk": ("yanggu", "liaocheng", "dezhou"), "handler": ("linqing/syk", "yanggu"),
-    "supervisor": ("yanggu", "liaocheng", "dezhou"), "inspector": ("dezhou",), "admin": (),
+    "clerk": ("yanggu", "liaocheng", "dezhou"),
+    "handler": ("linqing/syk", "yanggu"),
+    "supervisor": ("yanggu", "liaocheng", "dezhou"),
+    "inspector": ("dezhou",),
+    "admin": (),
 }
 """Role → the places whose rows are out of sight of the person above: hall, or hall/department."""
 
@@ -51,17 +56,14 @@ def looking():
         yield
 
 
-def password_of(username):
-    return PASSWORDS.get(username, PASSWORD)
-
-
 def hall_of(code):
     return db.session.scalars(select(Hall).where(Hall.code == code)).one()
 
 
 def department_of(hall, code):
-    return db.session.scalars(select(Department).join(Department.hall).where(
-        Hall.code == hall, Department.code == code)).one()
+    return db.session.scalars(
+        select(Department).join(Department.hall).where(Hall.code == hall, Department.code == code)
+    ).one()
 
 
 def another_city():
@@ -69,28 +71,61 @@ def another_city():
     with looking(), transaction():
         hall = Hall(code="dezhou", name="德州市政务服务大厅", prefix="DZ")
         department = Department(hall=hall, code="scjg", name="德州市场科")
-        db.session.add_all([hall, department, Responsibility(
-            department=department, code="dz1", matter="德州独有事项", legal_basis="德州独有依据")])
-        clerk = add_staff(Staff(username="clerk.dezhou", first_name="德州窗口", active=True),
-                          PASSWORD)
+        db.session.add_all(
+            [
+                hall,
+                department,
+                Responsibility(
+                    department=department,
+                    code="dz1",
+                    matter="德州独有事项",
+                    legal_basis="德州独有依据",
+                ),
+            ]
+        )
+        clerk = add_staff(
+            Staff(username="clerk.dezhou", first_name="德州窗口", active=True), PASSWORD
+        )
         appoint(clerk, Role.CLERK, hall)
         db.session.flush()
         actor = person_named("clerk.dezhou")
-        case = Case(hall=hall, applicant_name="独孤求助", phone="13955550001",
-                    id_number="371402199001011234", address="德州市德城区独有路一号",
-                    matter="德州独有事项", description="德州市独有的反映内容", visits=2)
+        case = Case(
+            hall=hall,
+            applicant_name="独孤求助",
+            phone="13955550001",
+            id_number="371402199001011234",
+            address="德州市德城区独有路一号",
+            matter="德州独有事项",
+            description="德州市独有的反映内容",
+            visits=2,
+        )
         operations.register(case, actor=actor, now=NOW - timedelta(days=3))
-        operations.move(case, "accept", {"classification": "should_be_done"}, actor=actor,
-                        now=NOW - timedelta(days=3))
-        operations.move(case, "dispatch", {"lead_department": department}, actor=actor,
-                        now=NOW - timedelta(days=3))
+        operations.move(
+            case,
+            "accept",
+            {"classification": "should_be_done"},
+            actor=actor,
+            now=NOW - timedelta(days=3),
+        )
+        operations.move(
+            case,
+            "dispatch",
+            {"lead_department": department},
+            actor=actor,
+            now=NOW - timedelta(days=3),
+        )
 
 
 def case_at(place, *criteria):
     """Return a dispatched case of a hall, or of a hall/department."""
     hall, _, department = place.partition("/")
-    query = (select(Case).join(Case.hall).join(Case.lead_department)
-             .where(Hall.code == hall, *criteria).order_by(Case.id))
+    query = (
+        select(Case)
+        .join(Case.hall)
+        .join(Case.lead_department)
+        .where(Hall.code == hall, *criteria)
+        .order_by(Case.id)
+    )
     if department:
         query = query.where(Department.code == department)
     return db.session.scalars(query).first()
@@ -114,8 +149,9 @@ def secrets_of(place):
 def people_of(place):
     """Return who works in a hall: their log-in names and their own."""
     with looking():
-        members = db.session.scalars(select(Membership).join(Membership.hall)
-                                     .where(Hall.code == place)).all()
+        members = db.session.scalars(
+            select(Membership).join(Membership.hall).where(Hall.code == place)
+        ).all()
         return {word for item in members for word in (item.user.username, item.user.first_name)}
 
 
@@ -131,8 +167,13 @@ def readable(answer):
 def cells_of(answer):
     """Return every value of every sheet of a workbook."""
     book = load_workbook(io.BytesIO(answer.data))
-    return [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
-            if cell is not None]
+    return [
+        cell
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if cell is not None
+    ]
 
 
 # --- a fresh row of each entity in a place -------------------------------------------------------
@@ -171,14 +212,25 @@ def _membership(hall, number):
 
 
 def _staff(_hall, number):
-    return Staff(username=f"new.{number}", first_name=f"新人{number}", last_name="", active=True,
-                 email=f"new.{number}@localhost")
+    return Staff(
+        username=f"new.{number}",
+        first_name=f"新人{number}",
+        last_name="",
+        active=True,
+        email=f"new.{number}@localhost",
+    )
 
 
 def _ledger(hall, number):
-    return LedgerRun(kind=LedgerKind.CASES, hall=hall_of(hall), rows=1, checksum="0" * 64,
-                     planned_for=NOW + timedelta(minutes=number), produced_at=NOW,
-                     file_name=f"台账-{hall}-{number}.xlsx")
+    return LedgerRun(
+        kind=LedgerKind.CASES,
+        hall=hall_of(hall),
+        rows=1,
+        checksum="0" * 64,
+        planned_for=NOW + timedelta(minutes=number),
+        produced_at=NOW,
+        file_name=f"台账-{hall}-{number}.xlsx",
+    )
 
 
 def _event(case):
@@ -193,25 +245,42 @@ FROM_CASES = {"cases": lambda case: case, "deadlines": _clock, "events": _event}
 
 FRESH = {
     "halls": lambda _hall, number: Hall(
-        code=f"new{number}", name=f"新大厅{number}", prefix="".join(
-            chr(65 + int(digit)) for digit in f"{number:06d}")),
+        code=f"new{number}",
+        name=f"新大厅{number}",
+        prefix="".join(chr(65 + int(digit)) for digit in f"{number:06d}"),
+    ),
     "departments": _department,
     "responsibilities": lambda hall, number: Responsibility(
-        department=_department(hall, number), code="new", matter=f"新事项{number}",
-        legal_basis="依据"),
+        department=_department(hall, number),
+        code="new",
+        matter=f"新事项{number}",
+        legal_basis="依据",
+    ),
     "memberships": _membership,
     "staff": _staff,
     "deadline-rules": lambda hall, number: DeadlineRule(
-        name=f"新规则{number}", kind=ClockKind.RESOLVE, hall=hall_of(hall), working_days=9,
-        source="依据", valid_from=date(2027, 1, 1)),
+        name=f"新规则{number}",
+        kind=ClockKind.RESOLVE,
+        hall=hall_of(hall),
+        working_days=9,
+        source="依据",
+        valid_from=date(2027, 1, 1),
+    ),
     "calendar-years": lambda _hall, number: CalendarYear(year=2040 + number % 60, final=False),
     "calendar-days": lambda _hall, number: CalendarDay(
-        date=date(2040, 1, 1) + timedelta(days=number), name="新节日", working=False),
+        date=date(2040, 1, 1) + timedelta(days=number), name="新节日", working=False
+    ),
     "calendar-revisions": lambda _hall, number: CalendarRevision(
-        at=NOW, actor="系统", what=f"修订{number}"),
+        at=NOW, actor="系统", what=f"修订{number}"
+    ),
     "jobs": lambda _hall, number: JobRun(
-        name="flag", title="标记超期", planned_for=NOW + timedelta(minutes=number), node="a",
-        started_at=NOW, state=RunState.DONE),
+        name="flag",
+        title="标记超期",
+        planned_for=NOW + timedelta(minutes=number),
+        node="a",
+        started_at=NOW,
+        state=RunState.DONE,
+    ),
     "ledgers": _ledger,
 }
 

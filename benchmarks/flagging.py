@@ -59,7 +59,8 @@ FROM generate_series(1, %(rows)s) i;
 INSERT INTO deadline (id, case_id, case_number, hall_id, kind, current, rule_id, working_days,
     start, warn_at, due_at, escalate_at, due_version, warning_flagged_at, provisional,
     calendar_revision, evidence, version)
-SELECT i, i, 'LQ-2026-' || i, 1, 'resolve', true, (SELECT min(id) FROM deadline_rule), 3, due - interval '3 days',
+SELECT i, i, 'LQ-2026-' || i, 1, 'resolve', true,
+       (SELECT min(id) FROM deadline_rule), 3, due - interval '3 days',
        due - interval '8 hours', due, due + interval '30 days', 1, due - interval '8 hours', false,
        1, jsonb_build_object('rule', '应办未办', 'days', (SELECT jsonb_agg(jsonb_build_object(
            'date', '2026-09-0' || d, 'counted', true, 'ordinal', d, 'reason', '工作日'))

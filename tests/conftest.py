@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
+
 from app.core import scope
 from app.core.db import db
 from app.demo.loader import load
 from app.factory import create_app
 from app.setup import prepare
-from sqlalchemy.engine import make_url
 
 SERVER = os.environ.get("BANCHENG_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 NOW = datetime(2026, 9, 17, 2, 0, tzinfo=UTC)
@@ -100,11 +101,17 @@ def house(request, tmp_path_factory):
         missing("a PostgreSQL server")
     folder = tmp_path_factory.mktemp(request.param)
     backend = (Sqlite if request.param == "sqlite" else Postgres)(folder)
-    application = create_app({
-        "SQLALCHEMY_DATABASE_URI": backend.url, "EMBEDDED": request.param == "sqlite",
-        "INSTANCE": folder, "EXPORTS": folder / "exports", "TESTING": True,
-        "RATELIMIT_ENABLED": False, "WTF_CSRF_ENABLED": False,
-    })
+    application = create_app(
+        {
+            "SQLALCHEMY_DATABASE_URI": backend.url,
+            "EMBEDDED": request.param == "sqlite",
+            "INSTANCE": folder,
+            "EXPORTS": folder / "exports",
+            "TESTING": True,
+            "RATELIMIT_ENABLED": False,
+            "WTF_CSRF_ENABLED": False,
+        }
+    )
     application.backend = backend
     with application.app_context():
         prepare(PASSWORD)
@@ -149,21 +156,25 @@ def unlimited():
 @pytest.fixture
 def login():
     """Return a function that logs a person of the demo in and gives their client."""
+
     def enter(application, username, password=PASSWORD):
         client = application.test_client()
         answer = client.post("/login/", data={"username": username, "password": password})
         assert answer.status_code == 302, answer.text
         return client
+
     return enter
 
 
 @pytest.fixture
 def token():
     """Return a function that gives a person's REST headers."""
+
     def enter(application, username, password=PASSWORD):
-        answer = application.test_client().post("/api/v1/security/login", json={
-            "username": username, "password": password, "provider": "db"})
+        answer = application.test_client().post(
+            "/api/v1/security/login",
+            json={"username": username, "password": password, "provider": "db"},
+        )
         return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
     return enter
-
-

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
+
 from app import scheduler
 from app.core import scope
 from app.core.db import db
@@ -14,8 +16,6 @@ from app.core.errors import DomainError
 from app.core.jobs import MOST_ATTEMPTS, PATIENCE, JobRun, RunState, claim, finish, forget
 from app.core.transaction import transaction
 from app.scheduler import Job, each_day, each_working_day, every_minute, run_job, tick
-from sqlalchemy import select
-
 from tests.conftest import NOW
 from tests.core import screens
 
@@ -62,8 +62,11 @@ def test_of_many_schedulers_one_gets_the_run(app):
 
 
 def test_two_jobs_and_two_instants_are_four_runs(app):
-    taken = {take(name=name, planned=planned)
-             for name in ("one", "two") for planned in (NOW, NOW + SECOND)}
+    taken = {
+        take(name=name, planned=planned)
+        for name in ("one", "two")
+        for planned in (NOW, NOW + SECOND)
+    }
     assert len(taken) == 4
     assert None not in taken
 
@@ -124,8 +127,12 @@ def test_a_dead_run_that_a_later_one_has_overtaken_is_seen_to_have_failed(app):
 def test_records_are_forgotten_when_they_are_old_and_went_well(app):
     old, new = NOW - timedelta(days=40), NOW - timedelta(days=20)
     kept = []
-    for state, begun, name in ((RunState.DONE, old, "a-job"), (RunState.FAILED, old, "a-job"),
-                               (RunState.DONE, new, "a-job"), (RunState.DONE, old, "other")):
+    for state, begun, name in (
+        (RunState.DONE, old, "a-job"),
+        (RunState.FAILED, old, "a-job"),
+        (RunState.DONE, new, "a-job"),
+        (RunState.DONE, old, "other"),
+    ):
         number = take(now=begun, planned=begun + SECOND * len(kept), name=name)
         finish(number, state, now=begun, summary="")
         kept.append(number)
@@ -136,19 +143,31 @@ def test_records_are_forgotten_when_they_are_old_and_went_well(app):
 # --- plans ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("now", "planned"), [
-    (at(2026, 9, 18, 17, 39, 59), at(2026, 9, 17, 17, 40)),
-    (at(2026, 9, 18, 17, 40), at(2026, 9, 18, 17, 40)),
-    (at(2026, 9, 18, 23, 0), at(2026, 9, 18, 17, 40)),
-    (at(2026, 9, 19, 9, 0), at(2026, 9, 18, 17, 40)),
-    (at(2026, 9, 20, 17, 39), None),
-    (at(2026, 9, 20, 17, 40), at(2026, 9, 20, 17, 40)),
-    (at(2026, 9, 21, 8, 0), at(2026, 9, 20, 17, 40)),
-    (at(2026, 10, 3, 18, 0), None),
-    (at(2026, 9, 13, 12, 0), None),
-], ids=["friday-before", "friday-17:40", "friday-night", "missed-and-made-up-next-morning",
-        "saturday-was-off", "make-up-sunday", "monday-for-the-make-up-sunday", "national-day",
-        "an-ordinary-sunday"])
+@pytest.mark.parametrize(
+    ("now", "planned"),
+    [
+        (at(2026, 9, 18, 17, 39, 59), at(2026, 9, 17, 17, 40)),
+        (at(2026, 9, 18, 17, 40), at(2026, 9, 18, 17, 40)),
+        (at(2026, 9, 18, 23, 0), at(2026, 9, 18, 17, 40)),
+        (at(2026, 9, 19, 9, 0), at(2026, 9, 18, 17, 40)),
+        (at(2026, 9, 20, 17, 39), None),
+        (at(2026, 9, 20, 17, 40), at(2026, 9, 20, 17, 40)),
+        (at(2026, 9, 21, 8, 0), at(2026, 9, 20, 17, 40)),
+        (at(2026, 10, 3, 18, 0), None),
+        (at(2026, 9, 13, 12, 0), None),
+    ],
+    ids=[
+        "friday-before",
+        "friday-17:40",
+        "friday-night",
+        "missed-and-made-up-next-morning",
+        "saturday-was-off",
+        "make-up-sunday",
+        "monday-for-the-make-up-sunday",
+        "national-day",
+        "an-ordinary-sunday",
+    ],
+)
 def test_a_job_of_working_days(app, now, planned):
     assert each_working_day(EVENING)(now) == planned
 
@@ -175,16 +194,24 @@ def test_a_job_of_each_minute_names_the_full_one(app):
 @pytest.fixture
 def jobs(monkeypatch):
     """Return a function that lets these be the only jobs: name → what it does."""
+
     def only(**work):
-        monkeypatch.setattr(scheduler, "JOBS", tuple(
-            Job(name, name, every_minute, body) for name, body in work.items()))
+        monkeypatch.setattr(
+            scheduler,
+            "JOBS",
+            tuple(Job(name, name, every_minute, body) for name, body in work.items()),
+        )
+
     return only
 
 
 def test_a_minute_is_worked_once(app, jobs):
     done = []
-    jobs(flags=lambda planned, now: done.append((planned, now)) or {"warning": 2, "overdue": 1,
-                                                                    "escalated": 0})
+    jobs(
+        flags=lambda planned, now: (
+            done.append((planned, now)) or {"warning": 2, "overdue": 1, "escalated": 0}
+        )
+    )
     late = NOW + timedelta(seconds=42)
     for _ in range(3):
         tick(app, late)
@@ -211,8 +238,12 @@ def lost_connection(_planned, _now):
 
 def test_a_job_that_fails_does_not_stop_the_next(app, jobs, caplog):
     done = []
-    jobs(broken=broken, lost=lost_connection, forbidden=forbidden,
-         last=lambda *_: done.append(1) or {})
+    jobs(
+        broken=broken,
+        lost=lost_connection,
+        forbidden=forbidden,
+        last=lambda *_: done.append(1) or {},
+    )
     tick(app, NOW)
     assert done == [1]
     states = {row.name: (row.state, row.summary) for row in runs()}
@@ -227,8 +258,9 @@ def test_a_job_that_fails_does_not_stop_the_next(app, jobs, caplog):
 def test_a_plan_that_can_not_be_asked_does_not_stop_the_next(app, jobs, monkeypatch, caplog):
     done = []
     jobs(last=lambda *_: done.append(1) or {})
-    monkeypatch.setattr(scheduler, "JOBS", (
-        Job("unplanned", "x", lambda now: 1 // 0, broken), *scheduler.JOBS))
+    monkeypatch.setattr(
+        scheduler, "JOBS", (Job("unplanned", "x", lambda now: 1 // 0, broken), *scheduler.JOBS)
+    )
     tick(app, NOW)
     assert done == [1]
     assert "unplanned" in caplog.text
@@ -237,14 +269,30 @@ def test_a_plan_that_can_not_be_asked_does_not_stop_the_next(app, jobs, monkeypa
 def test_a_job_that_half_worked_leaves_nothing(app, jobs):
     def half(_planned, _now):
         with transaction():
-            db.session.add(JobRun(name="stray", title="x", planned_for=NOW, node="x",
-                                  started_at=NOW, state=RunState.DONE))
+            db.session.add(
+                JobRun(
+                    name="stray",
+                    title="x",
+                    planned_for=NOW,
+                    node="x",
+                    started_at=NOW,
+                    state=RunState.DONE,
+                )
+            )
             db.session.flush()
             raise RuntimeError
 
     def careless(_planned, _now):
-        db.session.add(JobRun(name="stray", title="x", planned_for=NOW, node="x",
-                              started_at=NOW, state=RunState.DONE))
+        db.session.add(
+            JobRun(
+                name="stray",
+                title="x",
+                planned_for=NOW,
+                node="x",
+                started_at=NOW,
+                state=RunState.DONE,
+            )
+        )
         raise DomainError("半途而废")
 
     jobs(half=half, careless=careless)

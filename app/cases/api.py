@@ -13,7 +13,7 @@ from app.cases.rules import MOVE, Move
 from app.cases.views import changes_of
 from app.core import clock, scope
 from app.core.crud import EntityApi
-from app.core.db import db
+from app.core.crud.schemas import linked
 from app.core.errors import InvalidInputError, OutOfScopeError
 from app.core.language import gettext
 from app.departments.models import Department
@@ -63,8 +63,7 @@ def _values(step: Move, body: Any) -> dict[str, Any]:
         raise InvalidInputError(dict.fromkeys(unknown, gettext("没有这个字段")))
     values = dict(body)
     if "lead_department" in values:
-        number = values["lead_department"]
-        found = db.session.get(Department, number) if isinstance(number, int) else None
+        found = linked(Department, values["lead_department"])
         if found is None:
             raise InvalidInputError({"lead_department": gettext("没有这个选项，请重新选择")})
         values["lead_department"] = found

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, TextAreaField, validators
 
 from app.cases.models import MAX_TEXT, Case
-from app.cases.queries import proposed_department
+from app.cases.queries import proposed_department, responsibility_for
 from app.core.crud.fields import empty_is_none, field_for, no_control_characters, strip
 from app.core.language import gettext
 from app.core.panel import attributes
@@ -39,7 +39,8 @@ def _why(case: Case, proposed: Any) -> str:
     """Say where the proposed department comes from."""
     if proposed is None:
         return gettext("权责清单中没有“%(matter)s”，请选择科室", matter=case.matter)
-    basis = case.responsibility.legal_basis if case.responsibility else ""
+    found = case.responsibility or responsibility_for(case.hall_id, case.matter)
+    basis = found.legal_basis if found is not None else ""
     return gettext(
         "按权责清单推荐：%(department)s（%(basis)s）", department=proposed.name, basis=basis
     )

@@ -29,10 +29,7 @@ if TYPE_CHECKING:
     from app.core.scope import Person
 
 
-CHOICES: dict[str, type[Choice]] = {
-    "classification": Classification,
-    "satisfaction": Satisfaction,
-}
+CHOICES: dict[str, type[Choice]] = {"classification": Classification, "satisfaction": Satisfaction}
 """The fields of moves that take one of a closed list."""
 
 

@@ -8,8 +8,9 @@ from flask import abort, flash, g, jsonify, redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import Select, inspect, or_
+from sqlalchemy.orm.exc import StaleDataError
 
-from app.cases import casepage, operations
+from app.cases import casepage, operations, visibility
 from app.cases.forms import move_form
 from app.cases.lamps import lamp
 from app.cases.models import Case
@@ -17,6 +18,7 @@ from app.cases.queries import at_stage, matters, with_clock
 from app.cases.rules import MOVE, OPEN, Status
 from app.core import clock, scope
 from app.core.crud import EntityView, present
+from app.core.crud.fields import contains
 from app.core.crud.listing import Query, TabRule
 from app.core.crud.pages import Button, Cell, Fact, Page
 from app.core.db import db
@@ -65,11 +67,17 @@ class CaseQuery(Query):
         return self.narrowed(with_clock()).order_by(*self._order())
 
     def search(self, q: str) -> Any:
-        found = super().search(q)
+        """Find by name too: by a part of it where it is read in full, else by the whole alone."""
+        readers = scope.current().only(KNOWS_NAMES)
+        found = [
+            contains(Case, [name for name in Case.__panel__.search if name != "applicant_name"], q),
+            contains(Case, ["applicant_name"], q) & visibility.cases(readers),
+            Case.applicant_name == q.replace("\0", ""),
+        ]
         digits = normalised(q)
-        if len(digits) < LEAST_PHONE or not digits.isdecimal():
-            return found
-        return or_(found, Case.phone_index == keyring().index(digits))
+        if len(digits) >= LEAST_PHONE and digits.isdecimal():
+            found.append(Case.phone_index == keyring().index(digits))
+        return or_(*found)
 
 
 class CaseView(EntityView):
@@ -134,7 +142,7 @@ class CaseView(EntityView):
 
     def fact(self, name: str, row: Case, *, reveal: bool = False) -> Fact:
         known = attributes(Case)[name]
-        if known.mask == "name" and KNOWS_NAMES & scope.current().roles:
+        if known.mask == "name" and scope.within(scope.current().only(KNOWS_NAMES), row):
             reveal = True
         text = present.text_of(known, row, reveal=reveal)
         kind = {"long": "long", "datetime": "mono", "secret": "mono"}.get(known.kind, "text")
@@ -221,6 +229,8 @@ class CaseView(EntityView):
                 problems = error.problems
             except DomainError as error:
                 refusal = str(error)
+            except StaleDataError:
+                refusal = gettext("他人刚刚修改了同一记录，请核对后再操作")
             row = self.find(pk)
         if refusal and not (step.required or step.optional):
             flash(refusal, "warning")

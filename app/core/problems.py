@@ -27,9 +27,7 @@ class Problems:
 
     def response_400(self, message: Any = None) -> Response:
         """Refuse a request that can't be read."""
-        return problem(
-            HTTPStatus.BAD_REQUEST, gettext("请求不正确"), detail=str(message or ""),
-        )
+        return problem(HTTPStatus.BAD_REQUEST, gettext("请求不正确"), detail=str(message or ""))
 
     def response_401(self) -> Response:
         """Refuse whoever is not known."""

@@ -78,8 +78,14 @@ class PanelSecurityManager(SecurityManager):
     def create_jwt_manager(self, app: Any) -> Any:
         """Answer every token that can't be believed alike, in problem details."""
         manager = super().create_jwt_manager(app)
-        for kind in ("expired_token", "invalid_token", "unauthorized", "user_lookup_error",
-                     "revoked_token", "needs_fresh_token"):
+        for kind in (
+            "expired_token",
+            "invalid_token",
+            "unauthorized",
+            "user_lookup_error",
+            "revoked_token",
+            "needs_fresh_token",
+        ):
             getattr(manager, f"{kind}_loader")(unknown_caller)
         return manager
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 BATCH = 100
 """Clocks in a transaction. Whoever edits one of them waits for its batch: on PostgreSQL with a
-million clocks at worst 10 ms with 50, 25 ms with 100, 150 ms with 200. Smaller ones spend more on
+million clocks at worst 10 ms with 50, 25 ms with 100, 70 ms with 200. Smaller ones spend more on
 commits: 200,000 take 28 s with 50, 22 s with 100 or 200 (benchmarks/flagging.py)."""
 
 _BEGAN = {"warning": operator.le, "overdue": operator.lt, "escalated": operator.lt}

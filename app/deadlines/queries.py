@@ -18,7 +18,7 @@ from app.departments.rules import DayEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from app.deadlines.rules import Classification
     from app.departments.models import Hall
@@ -31,11 +31,17 @@ def revision() -> int:
 
 def calendar() -> WorkCalendar:
     """Return the working-day calendar as it is now; it is built once for each revision."""
-    return _calendar_of(str(db.engine.url), revision())
+    latest = db.session.execute(
+        select(CalendarRevision.id, CalendarRevision.at)
+        .order_by(CalendarRevision.id.desc())
+        .limit(1)
+    ).first()
+    number, at = (latest.id, latest.at) if latest else (0, None)
+    return _calendar_of(str(db.engine.url), number, at)
 
 
 @lru_cache(maxsize=8)
-def _calendar_of(_database: str, number: int) -> WorkCalendar:
+def _calendar_of(_database: str, number: int, _at: datetime | None) -> WorkCalendar:
     years = db.session.scalars(select(CalendarYear.year).where(CalendarYear.final)).all()
     days = db.session.scalars(select(CalendarDay).order_by(CalendarDay.date)).all()
     return calendar_of((_day(row) for row in days), years, number)

@@ -22,6 +22,7 @@ from app.core.transaction import transaction
 from app.deadlines.calendar import differences, replace_years
 from app.deadlines.calendar_file import CalendarFileError, read
 from app.deadlines.operations import Shift, correct, shifts
+from app.deadlines.visibility import governs_all_halls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +140,7 @@ class RecomputeView(BaseView):
         What would turn overdue after the fact waits for a supervisor of the hall.
         """
         person, now = scope.current(), clock.now()
-        general = bool(holders("recompute", "e") & person.roles)
+        general = may("recompute", "e") and governs_all_halls(person)
         if request.method == "POST":
             with transaction():
                 done = self._correct(general=general)

@@ -190,8 +190,9 @@ class Department(Entity):
 def _one_of_a_kind(columns: tuple[str, ...], where: str) -> Index:
     """Hold a membership once: to a unique key over all its columns, two NULLs are not the same."""
     name = f"uq_membership_{'_'.join(columns)}"
-    return Index(name, *columns, unique=True, postgresql_where=text(where),
-                 sqlite_where=text(where))
+    return Index(
+        name, *columns, unique=True, postgresql_where=text(where), sqlite_where=text(where)
+    )
 
 
 class Membership(Entity):
@@ -204,8 +205,9 @@ class Membership(Entity):
         ),
         CheckConstraint("role = 'admin' OR hall_id IS NOT NULL", name="all_but_admin_have_a_hall"),
         _one_of_a_kind(("user_id", "role", "department_id"), "department_id IS NOT NULL"),
-        _one_of_a_kind(("user_id", "role", "hall_id"),
-                       "department_id IS NULL AND hall_id IS NOT NULL"),
+        _one_of_a_kind(
+            ("user_id", "role", "hall_id"), "department_id IS NULL AND hall_id IS NOT NULL"
+        ),
         _one_of_a_kind(("user_id", "role"), "department_id IS NULL AND hall_id IS NULL"),
     )
     __panel__ = Panel(

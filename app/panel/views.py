@@ -48,7 +48,7 @@ class LoginView(AuthDBView):
     @expose("/login/", methods=["GET", "POST"])
     def login(self) -> Any:
         """Check name and password; say nothing about which of them was wrong."""
-        target = get_safe_redirect(request.args.get("next", ""))
+        target = _here(request.args.get("next", ""))
         if scope.current().id is not None:
             return redirect(target)
         error, name = "", request.form.get("username", "").strip()[:128]
@@ -66,6 +66,12 @@ class LoginView(AuthDBView):
         """Log out."""
         logout_user()
         return redirect("/login/")
+
+
+def _here(address: str) -> str:
+    """Return an address of this panel, and the workbench for any other."""
+    local = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return get_safe_redirect(address) if local else "/"
 
 
 class PasswordView(BaseView):

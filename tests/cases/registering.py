@@ -14,7 +14,6 @@ from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
 from app.factory import create_app
-
 from tests.cases.window import draft, person
 
 if TYPE_CHECKING:
@@ -47,9 +46,12 @@ def main(settings: str, windows: str, each: str, now: str) -> None:
     with fork.Manager() as manager:
         numbers = manager.list()
         barrier = fork.Barrier(int(windows))
-        crowd = [fork.Process(target=window, args=(
-            app, barrier, int(each), datetime.fromisoformat(now), numbers))
-            for _ in range(int(windows))]
+        crowd = [
+            fork.Process(
+                target=window, args=(app, barrier, int(each), datetime.fromisoformat(now), numbers)
+            )
+            for _ in range(int(windows))
+        ]
         for process in crowd:
             process.start()
         for process in crowd:

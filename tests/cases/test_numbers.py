@@ -7,13 +7,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-import config
 import pytest
+from sqlalchemy import func, select
+
+import config
 from app.cases.models import Case, CaseCounter
 from app.core.db import db
 from app.core.transaction import transaction
-from sqlalchemy import func, select
-
 from tests.cases.window import hall, register
 from tests.conftest import NOW
 
@@ -28,15 +28,20 @@ def serial_of(case):
 
 
 def last_of(code, year):
-    return db.session.scalar(select(CaseCounter.last).where(
-        CaseCounter.hall_id == hall(code).id, CaseCounter.year == year)) or 0
+    return (
+        db.session.scalar(
+            select(CaseCounter.last).where(
+                CaseCounter.hall_id == hall(code).id, CaseCounter.year == year
+            )
+        )
+        or 0
+    )
 
 
 def test_a_number_names_hall_and_year_and_counts_up(demo):
     before = last_of("linqing", 2026)
     cases = [register() for _ in range(3)]
-    assert [case.number for case in cases] == [
-        f"LQ-2026-{before + nth:06d}" for nth in (1, 2, 3)]
+    assert [case.number for case in cases] == [f"LQ-2026-{before + nth:06d}" for nth in (1, 2, 3)]
 
 
 def test_each_hall_counts_for_itself(demo):
@@ -60,10 +65,14 @@ def test_a_registration_that_is_rolled_back_loses_no_number(demo):
     assert serial_of(register()) == before + 2
 
 
-@pytest.mark.parametrize(("instant", "year"), [
-    (datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC), 2026),
-    (datetime(2026, 12, 31, 16, 0, 0, tzinfo=UTC), 2027),
-], ids=["a-second-before-midnight", "at-midnight-in-linqing"])
+@pytest.mark.parametrize(
+    ("instant", "year"),
+    [
+        (datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC), 2026),
+        (datetime(2026, 12, 31, 16, 0, 0, tzinfo=UTC), 2027),
+    ],
+    ids=["a-second-before-midnight", "at-midnight-in-linqing"],
+)
 def test_the_year_is_that_of_the_halls_own_clock(demo, instant, year):
     case = register(now=instant)
     assert (case.year, case.registered_at) == (year, instant)
@@ -85,7 +94,8 @@ def test_a_new_year_begins_at_one(demo):
 
 def test_the_demo_has_no_gap(demo):
     for hall_id, most, number in db.session.execute(
-            select(Case.hall_id, func.max(Case.serial), func.count()).group_by(Case.hall_id)):
+        select(Case.hall_id, func.max(Case.serial), func.count()).group_by(Case.hall_id)
+    ):
         assert most == number, hall_id
 
 
@@ -93,21 +103,39 @@ def test_many_windows_at_once_lose_no_number(demo):
     windows, each = CROWDS[demo.backend.name]
     before = last_of("linqing", 2026)
     db.session.rollback()
-    settings = json.dumps({
-        "SQLALCHEMY_DATABASE_URI": demo.backend.url, "EMBEDDED": demo.config["EMBEDDED"],
-        "INSTANCE": str(demo.config["INSTANCE"]), "SECRET_KEY": demo.config["SECRET_KEY"],
-        "DATA_KEY": demo.config["DATA_KEY"],
-    })
+    settings = json.dumps(
+        {
+            "SQLALCHEMY_DATABASE_URI": demo.backend.url,
+            "EMBEDDED": demo.config["EMBEDDED"],
+            "INSTANCE": str(demo.config["INSTANCE"]),
+            "SECRET_KEY": demo.config["SECRET_KEY"],
+            "DATA_KEY": demo.config["DATA_KEY"],
+        }
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "tests.cases.registering", settings, str(windows), str(each),
-         NOW.isoformat()],
-        cwd=config.ROOT, capture_output=True, text=True, timeout=300, check=False)
+        [
+            sys.executable,
+            "-m",
+            "tests.cases.registering",
+            settings,
+            str(windows),
+            str(each),
+            NOW.isoformat(),
+        ],
+        cwd=config.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     given, exits = json.loads(done.stdout)
     assert exits == [0] * windows, done.stderr
-    assert sorted(given) == [
-        f"LQ-2026-{before + nth:06d}" for nth in range(1, windows * each + 1)]
-    kept = db.session.scalars(select(Case.serial).where(
-        Case.hall_id == hall().id, Case.year == 2026).order_by(Case.serial)).all()
+    assert sorted(given) == [f"LQ-2026-{before + nth:06d}" for nth in range(1, windows * each + 1)]
+    kept = db.session.scalars(
+        select(Case.serial)
+        .where(Case.hall_id == hall().id, Case.year == 2026)
+        .order_by(Case.serial)
+    ).all()
     assert kept == list(range(1, before + windows * each + 1))
     assert last_of("linqing", 2026) == before + windows * each

@@ -13,3 +13,8 @@ def browsers(request, monkeypatch):
     if "house" in request.fixturenames:
         house = request.getfixturevalue("house")
         monkeypatch.setattr(house, "test_client_class", Browser)
+
+
+@pytest.fixture
+def admin(demo, login):
+    return login(demo, "admin")

@@ -13,17 +13,17 @@ from tempfile import mkdtemp
 
 import openpyxl
 import pytest
+from sqlalchemy import ForeignKey, Integer, func, select, text
+from sqlalchemy.orm import mapped_column
+
 from app.core import crud, language, scope
 from app.core.db import Entity, db
 from app.core.transaction import transaction
 from app.departments.models import Hall
-from sqlalchemy import ForeignKey, Integer, func, select, text
-from sqlalchemy.orm import mapped_column
-
 from tests.core import screens
 from tests.core.throwaway import Size, Stall
 
-CATALOGUE = '''msgid ""
+CATALOGUE = """msgid ""
 msgstr "Content-Type: text/plain; charset=utf-8\\n"
 
 msgid "摊位"
@@ -37,15 +37,21 @@ msgstr "Large stall"
 
 msgid "招牌上的字"
 msgstr "As it is painted"
-'''
+"""
 
 folder = Path(mkdtemp(prefix="bancheng-test-")) / "en" / "LC_MESSAGES"
 folder.mkdir(parents=True)
 (folder / "messages.po").write_text(CATALOGUE)
 language.TRANSLATIONS = folder.parent.parent  # what the application is made with
 
-TYPED = {"name": "豆浆铺", "places": "12", "open": "y", "since": "2026-09-01", "size": "large",
-         "phone": "13812342046"}
+TYPED = {
+    "name": "豆浆铺",
+    "places": "12",
+    "open": "y",
+    "since": "2026-09-01",
+    "size": "large",
+    "phone": "13812342046",
+}
 
 
 class Customer(Entity):
@@ -80,11 +86,22 @@ def linqing(stalls):
 def three(stalls, linqing):
     """Three stalls: id by name."""
     with scope.everything(), transaction():
-        found = [Stall(name=name, places=places, size=size, hall_id=int(linqing), open=is_open,
-                       since=dt.date(2026, 9, day), phone="13812342046")
-                 for name, places, size, is_open, day in (
-                     ("包子铺", 30, Size.LARGE, True, 1), ("面馆", 8, Size.SMALL, True, 2),
-                     ("茶摊", 2, Size.SMALL, False, 3))]
+        found = [
+            Stall(
+                name=name,
+                places=places,
+                size=size,
+                hall_id=int(linqing),
+                open=is_open,
+                since=dt.date(2026, 9, day),
+                phone="13812342046",
+            )
+            for name, places, size, is_open, day in (
+                ("包子铺", 30, Size.LARGE, True, 1),
+                ("面馆", 8, Size.SMALL, True, 2),
+                ("茶摊", 2, Size.SMALL, False, 3),
+            )
+        ]
         db.session.add_all(found)
         db.session.flush()
         numbers = {row.name: row.id for row in found}
@@ -106,7 +123,9 @@ def names(answer):
 def it_lists_with_labels_values_and_without_secrets(admin, three):
     answer = admin.get("/stalls/list/")
     assert screens.head(answer) == ["摊名", "座位数", "营业", "开张日期", "大小", "大厅"]
-    assert ["包子铺", "30", "是", "2026-09-01", "大摊", "临清市政务服务大厅"] in screens.rows(answer)
+    assert ["包子铺", "30", "是", "2026-09-01", "大摊", "临清市政务服务大厅"] in screens.rows(
+        answer
+    )
     assert "2046" not in answer.text
 
 
@@ -119,9 +138,11 @@ def it_searches_sorts_filters_and_pages(admin, three, linqing):
     assert names(admin.get("/stalls/list/?f_open=0")) == ["茶摊"]
     assert len(names(admin.get(f"/stalls/list/?f_hall={linqing}"))) == 3
     assert names(admin.get("/stalls/list/?f_since_from=2026-09-02&f_since_to=2026-09-02")) == [
-        "面馆"]
-    first, second = (names(admin.get(f"/stalls/list/?sort=places&size=2&page={page}"))
-                     for page in (1, 2))
+        "面馆"
+    ]
+    first, second = (
+        names(admin.get(f"/stalls/list/?sort=places&size=2&page={page}")) for page in (1, 2)
+    )
     assert (first, second) == (["茶摊", "面馆"], ["包子铺"])
 
 
@@ -138,8 +159,17 @@ def it_adds_with_hints_and_errors_beside_the_field(admin, linqing):
     assert set(screens.choices(form, "size")) == {"small", "large"}
     assert "临清市政务服务大厅" in screens.choices(form, "hall").values()
     assert screens.typed(form)["places"] == "4"
-    wrong = admin.post("/stalls/add", data={**TYPED, "name": "名" * 21, "places": "很多",
-                                            "since": "2026-02-30", "hall": "0", "size": "huge"})
+    wrong = admin.post(
+        "/stalls/add",
+        data={
+            **TYPED,
+            "name": "名" * 21,
+            "places": "很多",
+            "since": "2026-02-30",
+            "hall": "0",
+            "size": "huge",
+        },
+    )
     assert wrong.status_code == 422
     assert set(screens.beside(wrong)) == {"name", "places", "since", "hall", "size"}
     assert screens.typed(wrong)["places"] == "很多"
@@ -196,23 +226,35 @@ def it_has_a_rest_resource(stalls, token, three, linqing):
     assert listed["count"] == 3
     one = program.get(f"/api/v1/stalls/{number}", headers=headers).json["result"]
     assert (one["name"], one["places"], one["phone"]) == ("包子铺", 30, "138****2046")
-    made = program.post("/api/v1/stalls/", headers=headers, json={
-        "name": "糕点铺", "hall": int(linqing), "since": "2026-09-09", "size": "large"})
+    made = program.post(
+        "/api/v1/stalls/",
+        headers=headers,
+        json={"name": "糕点铺", "hall": int(linqing), "since": "2026-09-09", "size": "large"},
+    )
     assert made.status_code == 201, made.json
     assert (kept(made.json["id"]).places, kept(made.json["id"]).size) == (4, Size.LARGE)
-    changed = program.put(f"/api/v1/stalls/{number}", headers=headers,
-                          json={"places": 31, "version": one["version"]})
+    changed = program.put(
+        f"/api/v1/stalls/{number}", headers=headers, json={"places": 31, "version": one["version"]}
+    )
     assert changed.status_code == 200, changed.json
     assert (kept(number).places, kept(number).phone) == (31, "13812342046")
-    stale = program.put(f"/api/v1/stalls/{number}", headers=headers,
-                        json={"places": 32, "version": one["version"]})
+    stale = program.put(
+        f"/api/v1/stalls/{number}", headers=headers, json={"places": 32, "version": one["version"]}
+    )
     assert stale.status_code == 409
-    wrong = program.post("/api/v1/stalls/", headers=headers, json={
-        "name": "面馆", "hall": int(linqing)})
+    wrong = program.post(
+        "/api/v1/stalls/", headers=headers, json={"name": "面馆", "hall": int(linqing)}
+    )
     assert wrong.status_code == 422
     assert set(wrong.json["errors"]) == {"name"}
-    assert program.post("/api/v1/stalls/", headers=headers, json={
-        "name": "无名", "hall": 999_999, "nonsense": 1}).status_code == 422
+    assert (
+        program.post(
+            "/api/v1/stalls/",
+            headers=headers,
+            json={"name": "无名", "hall": 999_999, "nonsense": 1},
+        ).status_code
+        == 422
+    )
     assert program.delete(f"/api/v1/stalls/{number}", headers=headers).status_code == 200
     assert program.get(f"/api/v1/stalls/{number}", headers=headers).status_code == 404
 
@@ -229,8 +271,15 @@ def it_exports_the_filtered_list_to_excel(admin, three):
 
 def it_belongs_to_the_administrator_until_it_is_granted(stalls, login, token, three, monkeypatch):
     clerk, number = login(stalls, "clerk.linqing"), three["面馆"]
-    addresses = ("list/", "add", "export", f"show/{number}", f"edit/{number}",
-                 f"delete/{number}", "choices/hall")
+    addresses = (
+        "list/",
+        "add",
+        "export",
+        f"show/{number}",
+        f"edit/{number}",
+        f"delete/{number}",
+        "choices/hall",
+    )
     for address in addresses:
         assert clerk.get(f"/stalls/{address}").status_code == 403, address
     headers = token(stalls, "clerk.linqing")

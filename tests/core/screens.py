@@ -1,13 +1,14 @@
-"""Read a page as a browser would: what a form holds, which errors stand where, what a list shows."""
+"""Read a page as a browser would: what a form holds, which errors stand where, what is listed."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 
-from app.core.db import db
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import event
+
+from app.core.db import db
 
 
 class Browser(FlaskClient):
@@ -37,14 +38,18 @@ def typed(answer):
     """Return what a browser would send from the page's form as it stands."""
     [form] = tree(answer).xpath("//form[@id='form']")
     lines = {area.get("name") for area in form.xpath(".//textarea")}
-    return {name: value.removeprefix("\n") if name in lines else value
-            for name, value in form.form_values()}
+    return {
+        name: value.removeprefix("\n") if name in lines else value
+        for name, value in form.form_values()
+    }
 
 
 def beside(answer):
     """Return field → the sentences that stand beside it."""
-    return {box.get("id").removeprefix("e-"): [line.text_content() for line in box.xpath("./p")]
-            for box in tree(answer).xpath("//div[@class='errors']")}
+    return {
+        box.get("id").removeprefix("e-"): [line.text_content() for line in box.xpath("./p")]
+        for box in tree(answer).xpath("//div[@class='errors']")
+    }
 
 
 def summary(answer):
@@ -54,26 +59,33 @@ def summary(answer):
 
 def hints(answer):
     """Return field → the hint below it."""
-    return {line.get("id").removeprefix("h-"): line.text_content()
-            for line in tree(answer).xpath("//p[@class='hint']")}
+    return {
+        line.get("id").removeprefix("h-"): line.text_content()
+        for line in tree(answer).xpath("//p[@class='hint']")
+    }
 
 
 def rows(answer):
     """Return the list's rows, each as the texts of its cells."""
-    return [[" ".join(cell.text_content().split()) for cell in line.xpath("./td|./th")]
-            for line in tree(answer).xpath("//table//tbody/tr")]
+    return [
+        [" ".join(cell.text_content().split()) for cell in line.xpath("./td|./th")]
+        for line in tree(answer).xpath("//table//tbody/tr")
+    ]
 
 
 def head(answer):
     """Return the texts of the list's head."""
-    return [" ".join(cell.text_content().split())
-            for cell in tree(answer).xpath("//table//thead//th")]
+    return [
+        " ".join(cell.text_content().split()) for cell in tree(answer).xpath("//table//thead//th")
+    ]
 
 
 def choices(answer, name):
     """Return value → label of a select box."""
-    return {item.get("value"): item.text_content()
-            for item in tree(answer).xpath(f"//select[@name='{name}']/option")}
+    return {
+        item.get("value"): item.text_content()
+        for item in tree(answer).xpath(f"//select[@name='{name}']/option")
+    }
 
 
 def labelled(answer, name, label):

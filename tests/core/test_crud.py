@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import date
 
-import openpyxl
 import pytest
+from sqlalchemy import select
+
 from app.core import scope
 from app.core.crud import writing
 from app.core.db import db
-from app.core.panel import attributes, entities, list_columns
+from app.core.panel import attributes
 from app.core.transaction import transaction
 from app.deadlines.models import CalendarDay, CalendarYear, DeadlineRule
 from app.departments.models import Department, Hall, Membership, Responsibility, Staff
-from sqlalchemy import func, select
-
 from tests.core import screens
+from tests.core.rows import count, kept
 
 
 @dataclass(frozen=True)
@@ -39,40 +38,108 @@ class Sample:
 
 
 SAMPLES = [
-    Sample(Hall, {"name": "东阿县政务服务大厅", "code": "donge", "prefix": "DE", "level": "county",
-                  "parent": "@聊城市政务服务大厅", "active": "y", "timezone": "Asia/Shanghai",
-                  "opening": "08:30", "closing": "17:00", "day_end": "closing"},
-           "donge", ("name", "东阿县便民中心", "东阿县便民中心"),
-           frozenset({"name", "code", "prefix"})),
-    Sample(Department, {"hall": "@临清市政务服务大厅", "name": "档案科", "code": "dak", "active": "y",
-                        "head": "李四", "phone": "0635-1"},
-           "dak", ("head", "王五", "王五"), frozenset({"name", "code"})),
-    Sample(Responsibility, {"department": "@档案科室占位", "matter": "档案查询", "code": "da-1",
-                            "legal_basis": "《档案法》", "active": "y"},
-           "da-1", ("duty", "一次办好", "一次办好"), frozenset({"matter", "code"})),
-    Sample(Membership, {"user": "@王秀芝（clerk.linqing）", "role": "supervisor",
-                        "hall": "@临清市政务服务大厅", "department": ""},
-           "", ("role", "inspector", "inspector"), frozenset({"hall"})),
-    Sample(Staff, {"username": "new.person", "first_name": "新人", "active": "y",
-                   "password": "long-enough-1"},
-           "new.person", ("first_name", "老人", "老人"), frozenset({"username"})),
-    Sample(DeadlineRule, {"name": "本厅从快", "kind": "resolve", "hall": "@临清市政务服务大厅",
-                          "classification": "", "working_days": "5", "warn_days": "1",
-                          "warn_time": "10:00", "escalate_days": "3", "source": "本厅规则",
-                          "valid_from": "2026-01-01", "valid_to": ""},
-           "本厅从快", ("working_days", "6", 6)),
-    Sample(CalendarYear, {"year": "2031", "notice": "某号文"},
-           "", ("notice", "另一号文", "另一号文"), frozenset({"year"})),
-    Sample(CalendarDay, {"date": "2031-03-03", "name": "本地停电", "source": "local"},
-           "本地停电", ("name", "本地检修", "本地检修"), frozenset({"date"})),
+    Sample(
+        Hall,
+        {
+            "name": "东阿县政务服务大厅",
+            "code": "donge",
+            "prefix": "DE",
+            "level": "county",
+            "parent": "@聊城市政务服务大厅",
+            "active": "y",
+            "timezone": "Asia/Shanghai",
+            "opening": "08:30",
+            "closing": "17:00",
+            "day_end": "closing",
+        },
+        "donge",
+        ("name", "东阿县便民中心", "东阿县便民中心"),
+        frozenset({"name", "code", "prefix"}),
+    ),
+    Sample(
+        Department,
+        {
+            "hall": "@临清市政务服务大厅",
+            "name": "档案科",
+            "code": "dak",
+            "active": "y",
+            "head": "李四",
+            "phone": "0635-1",
+        },
+        "dak",
+        ("head", "王五", "王五"),
+        frozenset({"name", "code"}),
+    ),
+    Sample(
+        Responsibility,
+        {
+            "department": "@档案科室占位",
+            "matter": "档案查询",
+            "code": "da-1",
+            "legal_basis": "《档案法》",
+            "active": "y",
+        },
+        "da-1",
+        ("duty", "一次办好", "一次办好"),
+        frozenset({"matter", "code"}),
+    ),
+    Sample(
+        Membership,
+        {
+            "user": "@王秀芝（clerk.linqing）",
+            "role": "supervisor",
+            "hall": "@临清市政务服务大厅",
+            "department": "",
+        },
+        "",
+        ("role", "inspector", "inspector"),
+        frozenset({"hall"}),
+    ),
+    Sample(
+        Staff,
+        {
+            "username": "new.person",
+            "first_name": "新人",
+            "active": "y",
+            "password": "long-enough-1",
+        },
+        "new.person",
+        ("first_name", "老人", "老人"),
+        frozenset({"username"}),
+    ),
+    Sample(
+        DeadlineRule,
+        {
+            "name": "本厅从快",
+            "kind": "resolve",
+            "hall": "@临清市政务服务大厅",
+            "classification": "",
+            "working_days": "5",
+            "warn_days": "1",
+            "warn_time": "10:00",
+            "escalate_days": "3",
+            "source": "本厅规则",
+            "valid_from": "2026-01-01",
+            "valid_to": "",
+        },
+        "本厅从快",
+        ("working_days", "6", 6),
+    ),
+    Sample(
+        CalendarYear,
+        {"year": "2031", "notice": "某号文"},
+        "",
+        ("notice", "另一号文", "另一号文"),
+        frozenset({"year"}),
+    ),
+    Sample(
+        CalendarDay,
+        {"date": "2031-03-03", "name": "本地停电", "source": "local"},
+        "本地停电",
+        ("name", "本地检修", "本地检修"),
+        frozenset({"date"}),
+    ),
 ]
-READABLE = ("halls", "departments", "responsibilities", "memberships", "staff", "deadline-rules",
-            "calendar-years", "calendar-days", "calendar-revisions", "jobs")
-
-
-@pytest.fixture
-def admin(demo, login):
-    return login(demo, "admin")
 
 
 @pytest.fixture(params=SAMPLES, ids=lambda sample: sample.code)
@@ -101,18 +168,6 @@ def add(admin, sample):
     number = int(answer.headers["Location"].rsplit("/", 1)[1])
     assert kept(sample.model, number) is not None
     return number
-
-
-def kept(model, number):
-    db.session.rollback()
-    with scope.everything():
-        return db.session.get(model, number, populate_existing=True)
-
-
-def count(model):
-    db.session.rollback()
-    with scope.everything():
-        return db.session.scalar(select(func.count()).select_from(model))
 
 
 # --- every entity ------------------------------------------------------------------------------
@@ -162,90 +217,14 @@ def test_an_empty_form_says_what_is_missing_and_keeps_quiet_otherwise(admin, sam
     empty = admin.post(f"/{sample.code}/add", data={})
     assert empty.status_code == 422
     missing = set(screens.beside(empty))
-    required = {name: item.default for name, item in attributes(sample.model).items()
-                if item.required and name in sample.typed}
+    required = {
+        name: item.default
+        for name, item in attributes(sample.model).items()
+        if item.required and name in sample.typed
+    }
     assert {name for name, default in required.items() if default is None} <= missing
     assert missing <= {*required, "password"}
     assert count(sample.model) == before
-
-
-@pytest.mark.parametrize("code", READABLE)
-def test_every_list_sorts_by_each_of_its_columns_and_exports(admin, code):
-    assert admin.get(f"/{code}/list/").status_code == 200
-    model = next(item for item in entities() if item.__panel__.code == code)
-    for name in list_columns(model):
-        for sort in (name, f"-{name}"):
-            answer = admin.get(f"/{code}/list/?sort={sort}")
-            sortable = attributes(model)[name].kind not in {"link", "many", "long"}
-            assert answer.status_code == (200 if sortable else 400), sort
-    exported = admin.get(f"/{code}/export")
-    assert exported.status_code in {200, 403}
-    if exported.status_code == 200:
-        sheet = openpyxl.load_workbook(io.BytesIO(exported.data)).worksheets[0]
-        lines = [row for row in sheet.iter_rows(min_row=3, values_only=True) if any(row)]
-        assert len(lines) == count(model)
-
-
-BAD = (
-    "page=0", "page=-1", "page=abc", "page=99999999999999999999", "page=1e3", "page=１x",
-    "page=0000000001" + "9" * 30, "page=" + "9" * 5000, "page=1.5", "size=0", "size=-5",
-    "size=101", "size=99999999999", "size=abc", "sort=unknown", "sort=-unknown", "sort=--id",
-    "sort=id%3Bdrop", "sort=__class__", "sort=password", "tab=unknown", "tab=__init__",
-    "f_unknown=1", "f_password=x", "f___class__=1", "f_id=1", "f_=1",
-)
-
-
-@pytest.mark.parametrize("code", ["halls", "staff", "calendar-days", "deadline-rules"])
-def test_a_nonsensical_address_is_refused_with_a_sentence(admin, code):
-    for query in BAD:
-        for page in ("list/", "export"):
-            answer = admin.get(f"/{code}/{page}?{query}")
-            assert answer.status_code == 400, (page, query[:40])
-            assert "不正确" in screens.text_of(answer) or "没有" in screens.text_of(answer) or (
-                "不能" in screens.text_of(answer)), query[:40]
-
-
-@pytest.mark.parametrize("query", [
-    "f_working=maybe", "f_working=2", "f_source=elsewhere", "f_date_from=2026-13-01",
-    "f_date_from=yesterday", "f_date_to=0000-00-00", "f_date_to=99999-01-01", "f_date=2026-01-01",
-    "f_working_from=1", "f_date_from=2026-01-01T00:00", "f_date_from=20260101%00"])
-def test_a_nonsensical_filter_is_refused_with_a_sentence(admin, query):
-    answer = admin.get(f"/calendar-days/list/?{query}")
-    assert answer.status_code == 400
-    assert "筛选" in screens.text_of(answer)
-
-
-@pytest.mark.parametrize("query", [
-    "f_date_from=0001-01-01&f_date_to=9999-12-31", "q=%00", "q=%ff", "q=" + "长" * 5000, "q=%25_\\",
-    "page=100000", "f_working=1&f_source=local", "page=", "sort=", "tab=", "f_date_from=",
-    "x=1", "q=%F0%9F%98%80"])
-def test_an_odd_address_is_answered(admin, query):
-    assert admin.get(f"/calendar-days/list/?{query}").status_code == 200
-
-
-@pytest.mark.parametrize("query", ["f_hall=x", "f_hall=-1", "f_hall=" + "9" * 5000,
-                                   "f_hall=99999999999", "f_hall=0"])
-def test_an_unknown_hall_in_a_filter_shows_nothing(admin, query):
-    answer = admin.get(f"/departments/list/?{query}")
-    assert answer.status_code in {200, 400}
-    if answer.status_code == 200:
-        assert screens.rows(answer) == [] or "没有符合条件" in screens.text_of(answer)
-
-
-@pytest.mark.parametrize("number", ["0", "-1", "x", "1.5", "2147483648", "9" * 10, "9" * 30,
-                                    "9" * 5000, "%00", "1%20"])
-def test_an_impossible_number_is_not_found(admin, number):
-    for page in ("show", "edit", "delete"):
-        for method in (admin.get, admin.post):
-            assert method(f"/halls/{page}/{number}").status_code in {404, 405}, (page, number[:20])
-
-
-def test_choices_are_searched_and_unknown_ones_not_found(admin):
-    found = admin.get("/departments/choices/hall?q=临清").json["results"]
-    assert [item["text"] for item in found] == ["临清市政务服务大厅"]
-    assert admin.get("/departments/choices/hall?q=" + "长" * 5000).json["results"] == []
-    for name in ("code", "unknown", "__class__", "responsibilities"):
-        assert admin.get(f"/departments/choices/{name}").status_code == 404
 
 
 # --- deleting what is in use ----------------------------------------------------------------------
@@ -259,12 +238,12 @@ def first(model, **wanted):
 
 def test_what_is_in_use_is_not_deleted_and_says_by_what(admin):
     hall, department = first(Hall, code="linqing"), first(Department, code="scjg")
-    for code, model, number, word in (("halls", Hall, hall, "科室"),
-                                      ("departments", Department, department, "权责清单"),
-                                      ("staff", Staff, first(Staff, username="clerk.linqing"),
-                                       "任职"),
-                                      ("deadline-rules", DeadlineRule, first(DeadlineRule),
-                                       "时限")):
+    for code, model, number, word in (
+        ("halls", Hall, hall, "科室"),
+        ("departments", Department, department, "权责清单"),
+        ("staff", Staff, first(Staff, username="clerk.linqing"), "任职"),
+        ("deadline-rules", DeadlineRule, first(DeadlineRule), "时限"),
+    ):
         before = count(model)
         asked = admin.get(f"/{code}/delete/{number}")
         assert word in screens.text_of(asked)
@@ -297,61 +276,6 @@ def test_deleting_twice_says_not_found(admin):
     number = add(admin, SAMPLES[1])
     assert admin.post(f"/departments/delete/{number}").status_code == 302
     assert admin.post(f"/departments/delete/{number}").status_code == 404
-
-
-# --- REST ------------------------------------------------------------------------------------------
-
-
-def test_rest_reads_adds_edits_and_deletes(demo, token):
-    headers, program = token(demo, "admin"), demo.test_client()
-    made = program.post("/api/v1/halls/", headers=headers, json={
-        "name": "东阿县政务服务大厅", "code": "donge", "prefix": "DE"})
-    assert made.status_code == 201, made.json
-    number = made.json["id"]
-    hall = kept(Hall, number)
-    assert (hall.timezone, hall.level, hall.active) == ("Asia/Shanghai", "county", True)
-    address = f"/api/v1/halls/{number}"
-    assert program.put(address, headers=headers, json={"name": "东阿"}).status_code == 200
-    assert kept(Hall, number).name == "东阿"
-    assert program.delete(address, headers=headers).status_code == 200
-    assert kept(Hall, number) is None
-
-
-@pytest.mark.parametrize(("body", "wrong"), [
-    ({}, {"name", "code", "prefix"}), ({"name": "x"}, {"code", "prefix"}),
-    ({"name": "x", "code": "UPPER", "prefix": "DE"}, {"code"}),
-    ({"name": "x" * 65, "code": "c", "prefix": "DE"}, {"name"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "opening": "25:00"}, {"opening"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "opening": "18:00:00"}, {"closing"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "timezone": "Mars/Base"}, {"timezone"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "level": "galaxy"}, {"level"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "parent": 999_999}, {"parent"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "parent": "1"}, {"parent"}),
-    ({"name": None, "code": "c", "prefix": "DE"}, {"name"}),
-    ({"name": 7, "code": "c", "prefix": "DE"}, {"name"}),
-    ({"name": "夹\x00带", "code": "c", "prefix": "DE"}, {"name"}),
-    ({"name": "半\ud800字", "code": "c", "prefix": "DE"}, {"name"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "nonsense": 1}, {"nonsense"}),
-    ({"name": "x", "code": "c", "prefix": "DE", "id": 7}, {"id"}),
-    ({"name": "临清市政务服务大厅", "code": "c", "prefix": "DE"}, {"name"}),
-    ({"name": "x", "code": "linqing", "prefix": "DE"}, {"code"}),
-], ids=str)
-def test_rest_names_the_field_that_is_wrong(demo, token, body, wrong):
-    before = count(Hall)
-    answer = demo.test_client().post("/api/v1/halls/", headers=token(demo, "admin"), json=body)
-    assert answer.status_code == 422, answer.text
-    assert answer.content_type == "application/problem+json"
-    assert set(answer.json["errors"]) == wrong
-    assert count(Hall) == before
-
-
-@pytest.mark.parametrize("body", ["", "x", "[]", "null", '"text"', "1", "[{}]", "{"])
-def test_rest_refuses_what_is_no_object(demo, token, body):
-    answer = demo.test_client().post(
-        "/api/v1/halls/", headers={**token(demo, "admin"), "Content-Type": "application/json"},
-        data=body)
-    assert answer.status_code in {400, 422}
-    assert answer.content_type == "application/problem+json"
 
 
 def test_a_day_says_who_wrote_it(admin):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 
 import pytest
+from hypothesis import given, strategies as st
+
 from app.core.errors import DomainError
 from app.core.privacy import (
     Keyring,
@@ -15,7 +17,6 @@ from app.core.privacy import (
     masked,
     normalised,
 )
-from hypothesis import given, strategies as st
 
 OLD, NEW, OTHER = (base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in (1, 2, 3))
 
@@ -50,13 +51,19 @@ def test_without_its_key_it_stays_closed_with_a_sentence():
             keys.open(stored)
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda text: text[:-4] + ("AAA=" if not text.endswith("AAA=") else "BBB="),
-    lambda text: text[:12] + text[20:],
-    lambda text: text.partition(".")[0] + ".",
-    lambda text: text.partition(".")[0] + ".!!!",
-    lambda text: "plain text", lambda text: "", lambda text: ".",
-], ids=["changed", "shortened", "emptied", "no-base64", "plain", "nothing", "a-dot"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text[:-4] + ("AAA=" if not text.endswith("AAA=") else "BBB="),
+        lambda text: text[:12] + text[20:],
+        lambda text: text.partition(".")[0] + ".",
+        lambda text: text.partition(".")[0] + ".!!!",
+        lambda text: "plain text",
+        lambda text: "",
+        lambda text: ".",
+    ],
+    ids=["changed", "shortened", "emptied", "no-base64", "plain", "nothing", "a-dot"],
+)
 def test_what_was_tampered_with_does_not_open(spoil):
     with pytest.raises(DomainError, match="密钥"):
         ring(NEW).open(spoil(ring(NEW).close("13812342046")))
@@ -71,22 +78,44 @@ def test_equal_numbers_are_found_however_they_are_written_and_after_a_new_key():
     assert normalised("37158119500101123x") == "37158119500101123X"
 
 
-@pytest.mark.parametrize("text", ["", " ", ",", "abc", "YWJj", "x" * 44, f"{NEW},short",
-                                  base64.b64encode(b"1" * 31).decode(), "密钥"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        ",",
+        "abc",
+        "YWJj",
+        "x" * 44,
+        f"{NEW},short",
+        base64.b64encode(b"1" * 31).decode(),
+        "密钥",
+    ],
+)
 def test_a_key_is_32_bytes(text):
     with pytest.raises(ValueError, match="BANCHENG_DATA_KEY"):
         Keyring.parse(text)
 
 
-@pytest.mark.parametrize(("mask", "text", "shown"), [
-    (mask_name, "王秀芝", "王**"), (mask_name, "王", "王**"), (mask_name, "欧阳震华", "欧**"),
-    (mask_name, "临清市某某食品有限公司", "临清市某**公司"), (mask_name, "", ""),
-    (mask_phone, "13812342046", "138****2046"), (mask_phone, "0635-5551234", "063****1234"),
-    (mask_phone, "1234567", "*******"), (mask_phone, "", ""),
-    (mask_id_number, "371581195001011234", "3****************4"), (mask_id_number, "3", "*"),
-    (mask_id_number, "", ""),
-    (mask_address, "临清市潘庄镇某村 1 号", "临清市潘庄镇****"), (mask_address, "", ""),
-])
+@pytest.mark.parametrize(
+    ("mask", "text", "shown"),
+    [
+        (mask_name, "王秀芝", "王**"),
+        (mask_name, "王", "王**"),
+        (mask_name, "欧阳震华", "欧**"),
+        (mask_name, "临清市某某食品有限公司", "临清市某**公司"),
+        (mask_name, "", ""),
+        (mask_phone, "13812342046", "138****2046"),
+        (mask_phone, "0635-5551234", "063****1234"),
+        (mask_phone, "1234567", "*******"),
+        (mask_phone, "", ""),
+        (mask_id_number, "371581195001011234", "3****************4"),
+        (mask_id_number, "3", "*"),
+        (mask_id_number, "", ""),
+        (mask_address, "临清市潘庄镇某村 1 号", "临清市潘庄镇****"),
+        (mask_address, "", ""),
+    ],
+)
 def test_masks(mask, text, shown):
     assert mask(text) == shown
 

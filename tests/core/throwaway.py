@@ -2,14 +2,15 @@
 
 import datetime as dt
 
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
 from app.core.db import Entity
 from app.core.language import N_
 from app.core.panel import Panel, field, link
 from app.core.privacy import Secret
 from app.core.words import Choice
 from app.departments.models import Hall
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
 
 
 class Size(Choice):
@@ -19,8 +20,13 @@ class Size(Choice):
 
 class Stall(Entity):
     __tablename__ = "stall"
-    __panel__ = Panel(N_("摊位"), "stalls", search=("name",), order=("name",),
-                      filters=("hall", "size", "open", "since"))
+    __panel__ = Panel(
+        N_("摊位"),
+        "stalls",
+        search=("name",),
+        order=("name",),
+        filters=("hall", "size", "open", "since"),
+    )
     name: Mapped[str] = field(String(20), label=N_("摊名"), hint=N_("招牌上的字"), unique=True)
     places: Mapped[int] = field(Integer, label=N_("座位数"), default=4)
     open: Mapped[bool] = field(Boolean, label=N_("营业"), default=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from app.deadlines.queries import _calendar_of
 
+from app.deadlines.queries import _calendar_of
 from tests.core.screens import Browser
 
 

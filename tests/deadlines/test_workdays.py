@@ -189,6 +189,7 @@ def test_the_cost_does_not_grow_with_the_number_of_days(monkeypatch):
         due = calendar.add(start, n)
         assert calendar.count(start, due) == n
         assert calendar.back(due, n) <= start
-        return through.count + workdays.count
+        total: int = through.count + workdays.count
+        return total
 
     assert reads(1) == reads(MAX_DAYS) <= 6

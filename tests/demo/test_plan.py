@@ -132,8 +132,12 @@ def test_most_people_come_while_the_hall_is_open_and_some_write_in_the_evening()
 def test_every_shape_of_a_case_is_there_in_its_share(now):
     found = Counter(tuple(verbs(case)) for case in planned(400, now=now))
     share = {
-        (): 6, ("accept",): 4, ("accept", "dispatch"): 5, ("accept", "dispatch", "sign"): 18,
-        ("refuse",): 4, ("close_on_the_spot",): 6,
+        (): 6,
+        ("accept",): 4,
+        ("accept", "dispatch"): 5,
+        ("accept", "dispatch", "sign"): 18,
+        ("refuse",): 4,
+        ("close_on_the_spot",): 6,
     }
     for shape, percent in share.items():
         assert found.pop(shape) == pytest.approx(percent * 4, abs=3)
@@ -157,8 +161,10 @@ def test_about_one_case_in_ten_is_late():
 
 def test_some_open_cases_are_due_today():
     due = [
-        case for case in planned()
-        if "sign" in verbs(case) and not step_of(case, "resolve", "reply")
+        case
+        for case in planned()
+        if "sign" in verbs(case)
+        and not step_of(case, "resolve", "reply")
         and workdays_between(step_of(case, "dispatch").at, NOW) == LIMITS[case.classification]
     ]
     assert len(due) >= 5
@@ -281,9 +287,7 @@ def test_cases_do_not_read_alike():
 @pytest.mark.parametrize("now", INSTANTS)
 def test_the_story_of_panzhuang_comes_first_and_ends_inside_its_clock(now):
     case = planned(5, now=now)[0]
-    assert (case.hall, case.matter, case.classification) == (
-        "linqing", "scjg-01", "should_be_done",
-    )
+    assert (case.hall, case.matter, case.classification) == ("linqing", "scjg-01", "should_be_done")
     assert "潘庄镇" in case.description
     assert "智能手机" in case.description
     assert any("食药科" in step.fields.get("note", "") for step in case.steps)
@@ -303,8 +307,14 @@ def test_people_and_departments_are_named_once():
     names = [person.username for person in PEOPLE]
     assert len(names) == len(set(names))
     assert {
-        "admin", "clerk.linqing", "handler.linqing.scjg", "handler.linqing.syk",
-        "supervisor.linqing", "supervisor.liaocheng", "inspector.liaocheng", "clerk.yanggu",
+        "admin",
+        "clerk.linqing",
+        "handler.linqing.scjg",
+        "handler.linqing.syk",
+        "supervisor.linqing",
+        "supervisor.liaocheng",
+        "inspector.liaocheng",
+        "clerk.yanggu",
     } <= set(names)
     keys = [(department.hall, department.code) for department in DEPARTMENTS]
     titles = [(department.hall, department.name) for department in DEPARTMENTS]
@@ -327,7 +337,9 @@ def test_people_belong_to_halls_and_departments_that_exist():
 
 def test_counties_lie_below_the_city():
     assert {hall.code: hall.parent for hall in HALLS} == {
-        "liaocheng": None, "linqing": "liaocheng", "yanggu": "liaocheng",
+        "liaocheng": None,
+        "linqing": "liaocheng",
+        "yanggu": "liaocheng",
     }
 
 

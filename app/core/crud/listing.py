@@ -96,7 +96,7 @@ class Address:
 def _number(text: str | None, default: int, most: int) -> int:
     if not text:
         return default
-    if not text.isdecimal() or not 0 < int(text[:9]) <= most:
+    if not (text.isdecimal() and len(text) <= len(str(most)) and 0 < int(text) <= most):
         raise InvalidInputError({"": gettext("网址中的页码或每页条数不正确")})
     return int(text)
 
@@ -259,6 +259,7 @@ def _day_criterion(column: Any, attribute: Attribute, name: str, value: str) -> 
     if attribute.kind == "date":
         return column >= day if name.endswith("_from") else column <= day
     zone = ZoneInfo(current_app.config["TIMEZONE"])
+    day = min(max(day, date.min + timedelta(2)), date.max - timedelta(2))  # midnight exists in UTC
     if name.endswith("_from"):
         return column >= datetime.combine(day, time(), zone)
-    return column < datetime.combine(min(day, date.max - timedelta(2)) + timedelta(1), time(), zone)
+    return column < datetime.combine(day + timedelta(1), time(), zone)

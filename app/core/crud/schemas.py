@@ -54,7 +54,11 @@ class RowSchemas(Model2SchemaConverter):
     """FAB's schemas of rows, with our relations, and with null where the column may be null."""
 
     def _column2relation(
-        self, datamodel: Any, column: Any, nested: bool = False, **_kwargs: Any  # noqa: FBT001, FBT002 - FAB's
+        self,
+        datamodel: Any,
+        column: Any,
+        nested: bool = False,
+        **_kwargs: Any,  # noqa: FBT001, FBT002 - FAB's
     ) -> Link:
         nullable = datamodel.is_nullable(column.name)
         target = datamodel.get_related_model(column.name)
@@ -102,6 +106,4 @@ def _instant(kind: str, text: str) -> date | datetime | None:
         return None
     if not date(1900, 1, 1) < found.date() < date(2200, 1, 1):
         return None
-    return found if found.tzinfo else found.replace(
-        tzinfo=ZoneInfo(current_app.config["TIMEZONE"])
-    )
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(current_app.config["TIMEZONE"]))

@@ -103,6 +103,9 @@ class Writing(EntityBase):
             was = request.form.get(f"was-{field.name}")
             if was is None or strip(was) == strip(shown(field)) or field.name not in form:
                 continue
+            if strip(was) == strip(shown(form[field.name])):
+                form._fields[field.name] = field  # left alone: theirs stands
+                continue
             mine = _words(self.draw(form[field.name], row))
             rows.append((str(field.label.text), _words(self.draw(field, row)), mine))
         who = getattr(row, "changed_by", None) or gettext("他人")

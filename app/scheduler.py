@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEDGER_TIME = time(17, 40)
+LOOKING_BACK = 15
+"""Days back to the last working day at most; no holiday is as long."""
 KEEP_RUNS = timedelta(days=30)
 FORGET_TIME = time(3, 30)
 
@@ -62,7 +64,7 @@ def each_working_day(at: time) -> Callable[[datetime], datetime | None]:
     def planned(now: datetime) -> datetime | None:
         zone = ZoneInfo(current_app.config["TIMEZONE"])
         here, days = now.astimezone(zone), calendar()
-        for back in range(2):
+        for back in range(LOOKING_BACK):
             day = here.date() - timedelta(days=back)
             instant = datetime.combine(day, at, zone)
             if days.is_workday(day) and instant <= now:

@@ -57,8 +57,8 @@ class RowSchemas(Model2SchemaConverter):
         self,
         datamodel: Any,
         column: Any,
-        nested: bool = False,
-        **_kwargs: Any,  # noqa: FBT001, FBT002 - FAB's
+        nested: bool = False,  # noqa: FBT001, FBT002 - FAB's
+        **_kwargs: Any,
     ) -> Link:
         nullable = datamodel.is_nullable(column.name)
         target = datamodel.get_related_model(column.name)

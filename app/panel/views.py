@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import flash, jsonify, redirect, request
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.security.views import AuthDBView
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_login import login_user, logout_user
 from flask_wtf import FlaskForm
 from werkzeug.security import check_password_hash
@@ -69,9 +69,12 @@ class LoginView(AuthDBView):
 
 
 def _here(address: str) -> str:
-    """Return an address of this panel, and the workbench for any other."""
-    local = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return get_safe_redirect(address) if local else "/"
+    """Return the part of an address that leads around this panel; the workbench for any other."""
+    told = urlsplit(address.replace("\\", "/"))
+    ours = told.netloc in {"", request.host} and told.path.startswith("/")
+    if not ours or told.path.startswith("//"):
+        return "/"
+    return urlunsplit(("", "", told.path, told.query, ""))
 
 
 class PasswordView(BaseView):

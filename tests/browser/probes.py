@@ -72,7 +72,15 @@ DATA = (
 )
 """What may be written in Latin letters because people gave it as a name or a code."""
 
-TERMS = ("Asia/Shanghai", "SHA-256", "CSV", r"(?<=\.)xlsx", r"Ctrl(?= ↵)", "HH:MM")
+TERMS = (
+    "Asia/Shanghai",
+    "SHA-256",
+    "CSV",
+    r"(?<=\.)xlsx",
+    r"Ctrl(?= ↵)",
+    "HH:MM",
+    r"\b[0-9a-f]{64}\b",
+)
 """What is called so in Chinese too."""
 
 LATIN = re.compile(r"[A-Za-z]{2,}")

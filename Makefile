@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage lint format messages check audit bench constraints clean
+.PHONY: help install run test coverage lint format messages moves check audit bench constraints clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ messages: $(STAMP) ## Take new and changed texts into the English catalogue, to 
 	  -o .cache/messages.pot .
 	$(BIN)/pybabel -q update -i .cache/messages.pot -d app/translations -l en --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date --no-wrap
+
+moves: $(STAMP) ## Draw the table of moves anew in docs/moves.md
+	@$(BIN)/python -c 'from app.cases.drawing import markdown; print(markdown(), end="")' > docs/moves.md
 
 check: lint test ## Everything that must be right before a change goes in
 

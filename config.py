@@ -6,10 +6,14 @@ import base64
 import contextlib
 import os
 import secrets
+import shlex
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
+MEGABYTE = 2**20
+FILES_AT_ONCE = 5
+"""How many files of the largest size one request may bring."""
 
 
 def settings() -> dict[str, Any]:
@@ -20,6 +24,7 @@ def settings() -> dict[str, Any]:
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     embedded = url.startswith("sqlite")
+    limit = _megabytes(os.environ.get("BANCHENG_FILE_LIMIT", "10")) * MEGABYTE
     return {
         # SQLite file by default; postgresql://user:password@host/name in production.
         "SQLALCHEMY_DATABASE_URI": url,
@@ -30,8 +35,21 @@ def settings() -> dict[str, Any]:
         "SECRET_KEY": _secret("BANCHENG_SECRET_KEY", instance, embedded=embedded),
         # Encrypts personal data: comma-separated, newest first; the same on every node.
         "DATA_KEY": _secret("BANCHENG_DATA_KEY", instance, embedded=embedded),
+        # Where notices go, as Apprise URLs, comma-separated: the first mailto(s):// one mails to
+        # people, any other gets every event that somebody is told of.
+        "NOTICES": _names(os.environ.get("BANCHENG_NOTICES", "")),
+        # The panel's address as people type it, for the links in messages.
+        "PANEL_URL": os.environ.get("BANCHENG_URL", "").rstrip("/"),
         # The folder that scheduled ledgers are written to.
         "EXPORTS": Path(os.environ.get("BANCHENG_EXPORTS", ROOT / "exports")),
+        # The folder that the files of cases are kept in; the same on every node.
+        "FILES": Path(os.environ.get("BANCHENG_FILES", instance / "files")).absolute(),
+        # How large one file of a case may be, in MB.
+        "FILE_LIMIT": limit,
+        # What one request may bring: a few files at once.
+        "MAX_CONTENT_LENGTH": max(16 * MEGABYTE, FILES_AT_ONCE * limit + MEGABYTE),
+        # The command of a virus scanner, {file} in it: 0 clean, 1 infected; empty: none is asked.
+        "SCAN": _command(os.environ.get("BANCHENG_SCAN", "")),
         # zh or en: the language before a person chooses, and of the command line.
         "BABEL_DEFAULT_LOCALE": os.environ.get("BANCHENG_LOCALE", "zh"),
         # 1 when every request comes through HTTPS: cookies are then sent over it alone.
@@ -40,6 +58,10 @@ def settings() -> dict[str, Any]:
         "TRUSTED_HOSTS": _names(os.environ.get("BANCHENG_HOSTS", "")) or None,
         # How many log-ins one address may try.
         "AUTH_RATE_LIMIT": os.environ.get("BANCHENG_LOGIN_LIMIT", "10 per minute"),
+        # How often one address, or anybody about one case, may look up progress without a log-in.
+        "PROGRESS_LIMIT": os.environ.get("BANCHENG_PROGRESS_LIMIT", "10 per minute"),
+        # The address at which the public reaches the panel, https://…; empty: that of the request.
+        "PUBLIC_URL": os.environ.get("BANCHENG_PUBLIC_URL", "").rstrip("/"),
         # Where log-in attempts are counted; redis://… when several processes serve.
         "RATELIMIT_STORAGE_URI": os.environ.get("BANCHENG_LIMIT_STORAGE", "memory://"),
     }
@@ -47,6 +69,23 @@ def settings() -> dict[str, Any]:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _megabytes(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) <= 1024:  # noqa: PLR2004 - a film, and no end to it
+        return int(text)
+    msg = f"BANCHENG_FILE_LIMIT: a whole number of MB from 1 to 1024 is needed, not {text!r}"
+    raise SystemExit(msg)
+
+
+def _command(text: str) -> list[str]:
+    """Split a command into its words; a command that names no file is given it at the end."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        msg = f"BANCHENG_SCAN: {error}"
+        raise SystemExit(msg) from error
+    return words if not words or "{file}" in text else [*words, "{file}"]
 
 
 def _secret(name: str, instance: Path, *, embedded: bool) -> str:

@@ -1,4 +1,4 @@
-"""The command line: serve, scheduler, setup, db, demo, flag-overdue, deadline, calendar, ledger.
+"""The command line: serve, scheduler, setup, db, demo, flag-overdue, deadline, calendar, timeline.
 
 Every command exits 0 when it did what it was asked, 1 with one plain line on stderr when it could
 not, 2 when it was called wrongly.
@@ -248,7 +248,8 @@ def flag_overdue(now: datetime | None) -> None:
 def deadline(start: datetime, days: int, file: Path | None, closing: time, tz: ZoneInfo) -> None:
     """Explain a deadline."""
     from app.deadlines.calendar_file import calendar_from
-    from app.deadlines.clock import Hours, explain
+    from app.deadlines.clock import explain
+    from app.deadlines.hours import Hours
 
     calendar = calendar_from(file) if file is not None else _calendar()
     hours = Hours(min(time(9), closing) if closing > time(9) else time(0), closing, tz)
@@ -288,11 +289,12 @@ def _commands() -> None:
     """Add the commands that features and libraries bring along."""
     from flask_migrate.cli import db
 
+    from app.cases.commands import timeline
     from app.deadlines.commands import calendar
     from app.ledgers.commands import ledger
 
     _translate(db)
-    for command in (db, calendar, ledger):
+    for command in (db, calendar, ledger, timeline):
         cli.add_command(command)
 
 

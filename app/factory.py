@@ -14,7 +14,22 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 import config
-from app import access, cases, deadlines, departments, ledgers, panel
+from app import (
+    access,
+    articles,
+    cases,
+    causes,
+    deadlines,
+    departments,
+    frequent,
+    ledgers,
+    notices,
+    panel,
+    papers,
+    roster,
+    rulebook,
+    supervision,
+)
 from app.core import language, scope
 from app.core.db import db
 from app.core.panel import entities
@@ -25,7 +40,21 @@ from app.panel.views import LoginView
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FEATURES = (departments, deadlines, cases, ledgers, panel)
+FEATURES = (
+    departments,
+    deadlines,
+    causes,
+    rulebook,
+    roster,
+    cases,
+    notices,
+    papers,
+    articles,
+    frequent,
+    ledgers,
+    supervision,
+    panel,
+)
 """Every feature registers its views in its `register`, from the bottom up."""
 
 FIXED: dict[str, Any] = {
@@ -48,7 +77,6 @@ FIXED: dict[str, Any] = {
     "FAB_API_MAX_PAGE_SIZE": 100,
     "FAB_SAFE_REDIRECT_HOSTS": [],
     "JWT_ACCESS_TOKEN_EXPIRES": 3600,
-    "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
     "PERMANENT_SESSION_LIFETIME": 12 * 3600,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SQLALCHEMY_TRACK_MODIFICATIONS": False,

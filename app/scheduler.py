@@ -19,6 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from flask import current_app
 
+from app.cases.documents.jobs import sweep_files
+from app.cases.jobs import resume_lapsed
 from app.core import clock, scope
 from app.core.db import db
 from app.core.errors import DomainError
@@ -26,7 +28,10 @@ from app.core.jobs import RunState, claim, finish, forget
 from app.core.language import N_, gettext
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
+from app.frequent.jobs import find_frequent
 from app.ledgers.jobs import daily_ledgers
+from app.notices.jobs import clear_outbox, deliver_notices
+from app.supervision.jobs import supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +45,8 @@ LOOKING_BACK = 15
 """Days back to the last working day at most; no holiday is as long."""
 KEEP_RUNS = timedelta(days=30)
 FORGET_TIME = time(3, 30)
+SWEEP_TIME = time(3, 50)
+FREQUENT_TIME = time(4, 10)
 
 
 @dataclass(frozen=True)
@@ -91,15 +98,23 @@ def _flag(_planned: datetime, now: datetime) -> dict[str, Any]:
 
 
 def _forget(_planned: datetime, now: datetime) -> dict[str, Any]:
-    return {"forgotten": forget("flag-overdue", before=now - KEEP_RUNS)}
+    clear_outbox(now)
+    before = now - KEEP_RUNS
+    names = [job.name for job in JOBS if job.planned is every_minute]
+    return {"forgotten": sum(forget(name, before=before) for name in names)}
 
 
 FLAGGING = Job("flag-overdue", N_("临期与超期标记"), every_minute, _flag)
 
 JOBS = (
     FLAGGING,
+    Job("resume-clocks", N_("恢复到期的中止计时"), every_minute, resume_lapsed),
+    Job("supervise", N_("自动督办"), every_minute, supervise),
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
+    Job("sweep-files", N_("清理无主文件"), each_day(SWEEP_TIME), sweep_files),
+    Job("find-frequent", N_("查找高频问题"), each_day(FREQUENT_TIME), find_frequent),
+    Job("deliver-notices", N_("发送通知"), every_minute, deliver_notices),
 )
 """Every timed job there is."""
 
@@ -108,7 +123,15 @@ WORDS = {
     "overdue": N_("超期 %(value)s"),
     "escalated": N_("提级 %(value)s"),
     "forgotten": N_("清理 %(value)s 条"),
+    "found": N_("发现高频问题 %(value)s 个"),
+    "swept": N_("清理文件 %(value)s 个"),
+    "resumed": N_("恢复 %(value)s"),
+    "cards": N_("督办 %(value)s"),
+    "late_replies": N_("逾期未回复 %(value)s"),
     "files": N_("生成台账 %(value)s 份"),
+    "told": N_("新消息 %(value)s 条"),
+    "sent": N_("发出 %(value)s 条"),
+    "failed": N_("未发出 %(value)s 条"),
 }
 
 

@@ -16,12 +16,17 @@ from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
+from app.causes import operations as causes
 from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
-from app.deadlines.calendar import seed
+from app.deadlines import calendar
 from app.departments.operations import first_administrator
 from app.departments.rules import Role
+from app.frequent import operations as frequent
+from app.notices import operations as notices
+from app.rulebook import operations as rulebook
+from app.supervision import operations as supervision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +42,12 @@ def prepare(password: str | None = None) -> str | None:
         upgrade()
         with transaction():
             _roles()
-            seed()
+            calendar.seed()
+            causes.seed()
+            rulebook.seed()
+            notices.seed()
+            frequent.seed()
+            supervision.seed()
             made = first_administrator(chosen)
     return chosen if made else None
 

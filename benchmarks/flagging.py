@@ -72,8 +72,10 @@ SET session_replication_role = DEFAULT;
 
 RESTORE = (
     "ALTER TABLE event DISABLE TRIGGER ALL",
-    "TRUNCATE event, flag",
+    "ALTER TABLE timeline_head DISABLE TRIGGER ALL",
+    "TRUNCATE event, timeline_head, flag",
     "ALTER TABLE event ENABLE TRIGGER ALL",
+    "ALTER TABLE timeline_head ENABLE TRIGGER ALL",
     "UPDATE deadline SET overdue_flagged_at = NULL WHERE overdue_flagged_at IS NOT NULL",
     "VACUUM ANALYZE deadline",
     "CHECKPOINT",

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from werkzeug.security import generate_password_hash
 
 from app.core import scope
 from app.core.db import db
@@ -23,6 +25,9 @@ NOW = datetime(2026, 9, 17, 2, 0, tzinfo=UTC)
 
 PASSWORD = "admin-2026-password"
 """Of everybody in the tests: loading the demonstration gives the administrator its password too."""
+
+QUICK = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
+"""The same password, checked in no time: the tests log in thousands of times."""
 
 
 def missing(what: str):
@@ -107,6 +112,7 @@ def house(request, tmp_path_factory):
             "EMBEDDED": request.param == "sqlite",
             "INSTANCE": folder,
             "EXPORTS": folder / "exports",
+            "FILES": folder / "files",
             "TESTING": True,
             "RATELIMIT_ENABLED": False,
             "WTF_CSRF_ENABLED": False,
@@ -118,6 +124,8 @@ def house(request, tmp_path_factory):
         db.session.remove()
         backend.keep("empty")
         load(cases=60, seed=1, password=PASSWORD, now=NOW)
+        db.session.execute(text("UPDATE ab_user SET password = :quick"), {"quick": QUICK})
+        db.session.commit()
         db.session.remove()
         backend.keep("demo")
     yield application

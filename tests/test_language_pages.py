@@ -13,8 +13,9 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, IntegerField
 
+from app.cases.casepage import about
 from app.cases.models import Case
-from app.cases.rules import MOVES
+from app.cases.moves import MOVES
 from app.core import scope
 from app.core.db import db
 from app.core.panel import attributes, entities
@@ -22,6 +23,7 @@ from app.core.privacy import masked
 from app.core.timeline import Event
 from app.core.words import Choice
 from app.departments.models import Hall
+from app.rulebook.models import TextTemplate
 from tests.test_language import CHINESE
 
 
@@ -33,7 +35,8 @@ def pages(house):
         with scope.everything():
             stored = sorted(data(), key=len, reverse=True)
         db.session.remove()
-    return house, re.compile("|".join(map(re.escape, stored)))
+    dates = r"\d+年\d+月\d+日"  # as letters write them, whoever reads
+    return house, re.compile("|".join([dates, *map(re.escape, stored)]))
 
 
 def data():
@@ -45,14 +48,18 @@ def data():
                 value = getattr(row, name)
                 if isinstance(value, str) and not isinstance(value, Choice):
                     found |= {value, masked(it.mask, value)} if it.mask else {value}
+    found |= {about(case) for case in db.session.scalars(select(Case))}
+    for template in db.session.scalars(select(TextTemplate.body)):
+        found |= set(re.split(r"\{[^}]*\}", template))  # what stands between the facts of a case
     for event in db.session.scalars(select(Event)):
-        found |= set(re.findall(r'"([^"]*)"', json.dumps(event.payload, ensure_ascii=False)))
+        said = re.findall(r'"([^"]*)"', json.dumps(event.payload, ensure_ascii=False))
+        found |= {*said, *(text.rstrip("。") for text in said)}  # shown within a sentence
     return {value for value in found if CHINESE.search(value)}
 
 
 STRICT = (
-    "//th[@scope='col'] | //label | //legend | //button | //nav[@id='menu'] | //details"
-    "[@class='more']/summary"
+    "//th[@scope='col'] | //label[not(@class='option') or @for] | //legend | //button"
+    " | //nav[@id='menu'] | //details[@class='more']/summary"
 )
 """Where words of the interface stand and none of the database's, but for the options of a field."""
 
@@ -77,12 +84,18 @@ PAGES = {
     "clerk.linqing": [
         "/", "/cases/list/", "/cases/list/?tab=overdue", "/cases/list/?q=nothing", "/cases/add",
         "/deadlines/list/", "/calendar-days/list/", "/responsibilities/list/", "/password",
+        "/swaps/list/", "/windows/list/",
     ],
-    "supervisor.linqing": ["/", "/ledgers/list/", "/ledgers/take", "/recompute/preview"],
+    "supervisor.linqing": [
+        "/", "/ledgers/list/", "/ledgers/take", "/recompute/preview", "/windows/add",
+        "/duties/list/", "/supervision-cards/list/", "/referrals/list/",
+        "/supervision-rules/show/1", "/articles/list/", "/articles/add", "/knowledge/list/",
+        "/frequent-problems/list/",
+    ],
     "admin": [
         "/", "/calendar-days/import", "/calendar-days/add", "/calendar-years/list/", "/halls/add",
         "/departments/add", "/deadline-rules/add", "/memberships/add", "/staff/add", "/jobs/list/",
-        "/halls/edit/1", "/departments/show/1",
+        "/supervision-rules/add", "/halls/edit/1", "/departments/show/1",
     ],
 }  # fmt: skip
 
@@ -94,7 +107,8 @@ def test_who_reads_english_meets_no_chinese_but_the_data(username, pages, login)
     client = speaking("en", login(application, username, **password))
     for address in PAGES[username] + (case_pages(application) if "clerk" in username else []):
         answer = client.get(address)
-        assert answer.status_code == 200, address
+        move = re.fullmatch(r"/cases/\d+/\w+", address)  # says why, where it can't be made now
+        assert answer.status_code in ({200, 422} if move else {200}), address
         assert leftovers(answer.text, stored) == [], address
         assert 'lang="en"' in answer.text
 
@@ -113,7 +127,7 @@ def case_pages(application):
             f"/cases/{cases[state].id}/{step.verb}"
             for step in MOVES
             for state in step.sources
-            if step.role == "clerk" and state in cases
+            if "clerk" in step.roles and state in cases
         ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,15 @@ from flask import Response, request
 from flask_appbuilder.api import expose, permission_name, protect, safe
 
 from app.cases import operations
-from app.cases.rules import MOVE, Move
-from app.cases.views import changes_of
+from app.cases.asked import ASKED
+from app.cases.moves import MOVE, Move
+from app.cases.queries import case_numbered
 from app.core import clock, scope
 from app.core.crud import EntityApi
 from app.core.crud.schemas import linked
 from app.core.errors import InvalidInputError, OutOfScopeError
 from app.core.language import gettext
-from app.departments.models import Department
+from app.core.timeline import changes_of
 
 if TYPE_CHECKING:
     from app.cases.models import Case
@@ -44,30 +46,61 @@ class CaseApi(EntityApi):
             row, step = self._find(pk, "r"), MOVE.get(verb)
             if step is None:
                 raise OutOfScopeError(verb)
-            if step.role not in scope.current().roles:
+            if not scope.current().roles.intersection(step.roles):
                 return self.response_403()
-            values = _values(step, request.get_json(silent=True) or {})
+            values = values_for(step, _body())
             operations.move(row, verb, values, actor=scope.current(), now=clock.now())
             return self.answer(HTTPStatus.OK, id=row.id, result=self._dump(row))
 
         return self._write(work)
 
 
-def _values(step: Move, body: Any) -> dict[str, Any]:
-    """Check that the body names nothing else, and look up the department that it names."""
+def _body() -> Any:
+    """Return what the request says as JSON; nothing at all is an empty object."""
+    return request.get_json(silent=True) if request.get_data() else {}
+
+
+def values_for(step: Move, body: Any) -> dict[str, Any]:
+    """Check that the body names nothing else, and read each value by its kind."""
     names = (*step.required, *step.optional)
     if not isinstance(body, dict):
         raise InvalidInputError({"": gettext("请求须为 JSON 对象")})
     unknown = sorted(set(body) - set(names))
     if unknown:
         raise InvalidInputError(dict.fromkeys(unknown, gettext("没有这个字段")))
-    values = dict(body)
-    if "lead_department" in values:
-        found = linked(Department, values["lead_department"])
-        if found is None:
-            raise InvalidInputError({"lead_department": gettext("没有这个选项，请重新选择")})
-        values["lead_department"] = found
-    return values
+    return {name: _read(name, value) for name, value in body.items()}
+
+
+def _read(name: str, value: Any) -> Any:
+    """Read a value as JSON says it: rows by number, a case by its number, instants as ISO 8601."""
+    asked, found = ASKED[name], value
+    if value is None:
+        return None
+    if asked.kind == "row":
+        found = linked(asked.target or object, value)
+    elif asked.kind == "rows":
+        rows = [linked(asked.target or object, item) for item in _list(value)]
+        found = rows if None not in rows and isinstance(value, list) else None
+    elif asked.kind == "case":
+        found = case_numbered(value) if isinstance(value, str) else None
+    elif asked.kind == "instant":
+        found = _instant(value)
+    if found is None:
+        raise InvalidInputError({name: gettext("没有这个选项，请重新选择")})
+    return found
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _instant(value: Any) -> datetime | None:
+    """Read an instant; None when it is none or says no time zone."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo is not None else None
 
 
 class DeadlineApi(EntityApi):

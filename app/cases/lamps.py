@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.cases.rules import Outcome, Status
 from app.core.language import gettext, ngettext
-from app.deadlines.clock import Stage, days_late, split, stage, working_seconds
+from app.deadlines.clock import Stage, stage
+from app.deadlines.hours import days_late, split, working_seconds
 from app.deadlines.queries import hours_of
 from app.deadlines.rules import Verdict
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.cases.models import Case
-    from app.deadlines.clock import Hours
+    from app.deadlines.hours import Hours
     from app.deadlines.models import Deadline
     from app.deadlines.workdays import WorkCalendar
 
@@ -28,13 +29,16 @@ def lamp(case: Case, calendar: WorkCalendar, now: datetime) -> Lamp:
     if clock is None:
         return _without_clock(case)
     if clock.met_at is not None:
-        return _met(clock)
+        return met(clock)
     hours = hours_of(case.hall)
     return running(clock, calendar, hours, now)
 
 
 def running(clock: Deadline, calendar: WorkCalendar, hours: Hours, now: datetime) -> Lamp:
-    """Return the lamp of a clock that runs."""
+    """Return the lamp of a clock that is open; while it is paused, it says until when."""
+    if clock.paused_until is not None and now < clock.paused_until:
+        until = hours.local(clock.paused_until)
+        return "idle", gettext("中止计时，至 %(until)s", until=f"{until:%m-%d %H:%M}")
     reached = stage(now, clock.warn_at, clock.due_at, clock.escalate_at)
     if reached in {Stage.OVERDUE, Stage.ESCALATED}:
         return "late", late_words(days_late(calendar, hours, clock.due_at, now))
@@ -57,10 +61,19 @@ def late_words(days: int) -> str:
     return ngettext("超期 %(num)d 个工作日", "超期 %(num)d 个工作日", days)
 
 
-def _met(clock: Deadline) -> Lamp:
+def met(clock: Deadline) -> Lamp:
+    """Return the lamp of a clock that ended."""
+    if clock.verdict is Verdict.REPLACED:
+        return "idle", gettext("已更换")
+    # Beside the main clock something was done, while the case may go on.
+    in_time, late = (
+        (gettext("按期办结"), gettext("%(late)s办结"))
+        if clock.kind.main
+        else (gettext("按期完成"), gettext("%(late)s完成"))
+    )
     if clock.verdict is Verdict.MET:
-        return "ok", gettext("按期办结")
-    return "late", gettext("%(late)s办结", late=late_words(clock.days_late or 0))
+        return "ok", in_time
+    return "late", late % {"late": late_words(clock.days_late or 0)}
 
 
 def _without_clock(case: Case) -> Lamp:
@@ -68,6 +81,6 @@ def _without_clock(case: Case) -> Lamp:
         return "ok", gettext("当场办结")
     if case.status is Status.REFUSED:
         return "idle", gettext("不予受理")
-    if case.status is Status.REGISTERED:
-        return "idle", gettext("未受理")
-    return "idle", gettext("未派发")
+    if case.status is Status.MERGED:
+        return "idle", gettext("已并入")
+    return "idle", gettext(case.status.label)

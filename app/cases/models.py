@@ -1,8 +1,9 @@
-"""The case, the counter of its numbers, and the departments it was dispatched to."""
+"""The case, and the counter of its numbers."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -14,9 +15,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    inspect,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from app.cases.identity import AgentRelation, credit_problem, phone_problem, resident_problem
 from app.cases.rules import (
     ApplicantKind,
     Channel,
@@ -30,20 +33,14 @@ from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
 from app.core.panel import Panel, field, link
 from app.core.privacy import Secret
-from app.core.words import Choice
+from app.core.timeline import Json
 from app.deadlines.models import Deadline
 from app.deadlines.rules import Classification
-from app.departments.models import Department, Hall, Responsibility
+from app.departments.models import Department, Hall, Responsibility, Staff
+from app.rulebook.models import Criterion
 
 MAX_TEXT = 4000
 MAX_VISITS = 999
-
-
-class AssignmentRole(Choice):
-    """What a department is to a case."""
-
-    LEAD = "lead", N_("主办")
-    ASSIST = "assist", N_("协办")
 
 
 class Case(Entity):
@@ -54,10 +51,24 @@ class Case(Entity):
         UniqueConstraint("hall_id", "year", "serial"),
         CheckConstraint("(outcome IS NULL) = (finished_at IS NULL)", name="finished_with_outcome"),
         CheckConstraint(
-            "status <> 'closed' OR (closed_at IS NOT NULL AND outcome IS NOT NULL)",
-            name="closed_with_result",
+            "status = 'archived' OR (outcome IS NOT NULL) = "
+            "(status IN ('resolved', 'replied', 'called_back', 'closed'))",
+            name="outcome_of_answered",
         ),
-        CheckConstraint("status = 'closed' OR closed_at IS NULL", name="closing_time_of_closed"),
+        CheckConstraint(
+            "status = 'archived' OR (closed_at IS NOT NULL) = (status = 'closed')",
+            name="closing_time_of_closed",
+        ),
+        CheckConstraint(
+            "(archived_at IS NOT NULL) = (status = 'archived')", name="archiving_time_of_archived"
+        ),
+        CheckConstraint(
+            "status <> 'merged' OR merged_into_id IS NOT NULL", name="merged_into_another"
+        ),
+        CheckConstraint(
+            "status NOT IN ('dispatched', 'signed') OR lead_department_id IS NOT NULL",
+            name="dispatched_to_a_department",
+        ),
         CheckConstraint(
             "outcome IS NULL OR outcome = 'replied' OR coalesce(length(result), 0) > 0",
             name="resolved_with_result",
@@ -72,13 +83,17 @@ class Case(Entity):
             name="refused_with_reason_and_remedy",
         ),
         CheckConstraint(
-            "status IN ('registered', 'refused') OR classification IS NOT NULL",
+            "status IN ('registered', 'refused', 'merged', 'archived') "
+            "OR classification IS NOT NULL",
             name="accepted_with_classification",
         ),
+        CheckConstraint("(agent_name IS NULL) = (agent_relation IS NULL)", name="agent_whole"),
         CheckConstraint(f"visits BETWEEN 0 AND {MAX_VISITS}", name="visits_in_bounds"),
         Index("ix_case_hall_id_status_id", "hall_id", "status", "id"),
         Index("ix_case_hall_id_registered_at", "hall_id", "registered_at"),
         Index("ix_case_phone_index", "phone_index"),
+        Index("ix_case_applicant_name", "applicant_name"),
+        Index("ix_case_matter_id", "matter", "id"),
     )
     __panel__ = Panel(
         N_("事项"),
@@ -94,8 +109,19 @@ class Case(Entity):
             "status",
         ),
         form=(
-            (N_("来源"), ("hall", "channel", "urgency")),
-            (N_("反映人"), ("applicant_kind", "applicant_name", "phone", "id_number", "address")),
+            (N_("来源"), ("hall", "channel", "urgency", "registrar")),
+            (
+                N_("反映人"),
+                (
+                    "applicant_kind",
+                    "applicant_name",
+                    "phone",
+                    "contact_name",
+                    "id_number",
+                    "address",
+                ),
+            ),
+            (N_("代办人（代为反映时填写）"), ("agent_name", "agent_relation", "agent_phone")),
             (N_("事项"), ("matter", "situation", "visits", "description", "demand")),
         ),
         search=("number", "matter", "applicant_name", "description"),
@@ -133,6 +159,12 @@ class Case(Entity):
         Secret, label=N_("证件号码"), mask="id_number", hint=N_("居民身份证号或统一社会信用代码")
     )
     address: Mapped[str | None] = field(Secret, label=N_("联系地址"), mask="address")
+    contact_name: Mapped[str | None] = field(
+        String(64), label=N_("联系人"), mask="name", hint=N_("反映人是企业时填写")
+    )
+    agent_name: Mapped[str | None] = field(String(64), label=N_("代办人"), mask="name")
+    agent_phone: Mapped[str | None] = field(Secret, label=N_("代办人电话"), mask="phone")
+    agent_relation: Mapped[AgentRelation | None] = field(AgentRelation, label=N_("与反映人的关系"))
     matter: Mapped[str] = field(
         String(128),
         label=N_("事项名称"),
@@ -155,29 +187,67 @@ class Case(Entity):
     )
     lead_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     lead_department: Mapped[Department | None] = link(label=N_("主办科室"))
+    criterion_id: Mapped[int | None] = mapped_column(ForeignKey("criterion.id"), index=True)
+    criterion: Mapped[Criterion | None] = link(label=N_("适用标准"))
     refusal_reason: Mapped[str | None] = field(Text, label=N_("不予受理的理由"))
     remedy: Mapped[str | None] = field(Text, label=N_("告知的救济途径"))
     outcome: Mapped[Outcome | None] = field(Outcome, label=N_("办理方式"))
     result: Mapped[str | None] = field(Text, label=N_("办理结果"))
     reasons: Mapped[str | None] = field(Text, label=N_("不能办理的原因"))
     legal_basis: Mapped[str | None] = field(Text, label=N_("法律依据"))
+    remedies: Mapped[list[Any] | None] = mapped_column(Json)
+    """The remedies that were told with a reply or a refusal, as they stood then."""
     satisfaction: Mapped[Satisfaction | None] = field(Satisfaction, label=N_("满意度"))
     registered_at: Mapped[datetime] = field(Instant, label=N_("登记时间"), nullable=False)
     registered_by: Mapped[str] = field(String(64), label=N_("登记人"), nullable=False)
+    registrar_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    registrar: Mapped[Staff | None] = link(
+        label=N_("窗口责任人"), hint=N_("不选即为登记时的值班人员；无人值班时为登记人")
+    )
+    on_duty: Mapped[str | None] = field(String(255), label=N_("值班人员"))
+    """Who was on duty when it was registered, as the plan stood then."""
     accepted_at: Mapped[datetime | None] = field(Instant, label=N_("受理时间"))
     dispatched_at: Mapped[datetime | None] = field(Instant, label=N_("派发时间"))
     signed_at: Mapped[datetime | None] = field(Instant, label=N_("签收时间"))
     finished_at: Mapped[datetime | None] = field(Instant, label=N_("办结时间"))
     closed_at: Mapped[datetime | None] = field(Instant, label=N_("结案时间"))
+    raised_at: Mapped[datetime | None] = field(Instant, label=N_("提级办理时间"))
+    reopened_at: Mapped[datetime | None] = field(Instant, label=N_("重新办理时间"))
+    archived_at: Mapped[datetime | None] = field(Instant, label=N_("归档时间"))
+    explanation: Mapped[str | None] = field(Text, label=N_("对不满意的解释"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    merged_into: Mapped[Case | None] = link(label=N_("并入"), remote_side="Case.id")
+    progress_hash: Mapped[str | None] = mapped_column(String(64))
+    """The blind index of the code on the applicant's receipt (app/papers)."""
 
-    assignments: Mapped[list[Assignment]] = relationship(
-        back_populates="case", order_by="Assignment.id"
+    # What stands in app/cases/records.py is built upon this and named by it.
+    assignments: Mapped[list[Any]] = relationship(
+        "Assignment", back_populates="case", order_by="Assignment.id"
+    )
+    visits_made: Mapped[list[Any]] = relationship(
+        "Visit", back_populates="case", order_by="Visit.id"
+    )
+    callbacks: Mapped[list[Any]] = relationship(
+        "Callback", back_populates="case", order_by="Callback.id"
+    )
+    causes_named: Mapped[list[Any]] = relationship(
+        "CaseCause", back_populates="case", order_by="CaseCause.id"
+    )
+    clocks: Mapped[list[Deadline]] = relationship(
+        primaryjoin=lambda: foreign(Deadline.case_id) == Case.id,
+        viewonly=True,
+        order_by=lambda: Deadline.id,
     )
     clock: Mapped[Deadline | None] = relationship(
         primaryjoin=lambda: and_(foreign(Deadline.case_id) == Case.id, Deadline.current),
         viewonly=True,
         uselist=False,
     )
+
+    @property
+    def causes(self) -> list[Any]:
+        """Why it could not be done, as was said last."""
+        return [item.cause for item in self.causes_named if item.current]
 
     def problems(self) -> dict[str, str]:
         """Check lengths and bounds that the form and REST share."""
@@ -192,9 +262,30 @@ class Case(Entity):
             "legal_basis",
             "refusal_reason",
             "remedy",
+            "explanation",
         ):
             if len(getattr(self, name) or "") > MAX_TEXT:
                 found[name] = gettext("最多 %(most)d 个字", most=MAX_TEXT)
+        return found | self._wrong_people()
+
+    def _wrong_people(self) -> dict[str, str]:
+        """Check who reports and for whom; numbers that were there before are left as they are."""
+        found: dict[str, str] = {}
+        if self.agent_name and not self.agent_relation:
+            found["agent_relation"] = gettext("请选择代办人与反映人的关系")
+        if not self.agent_name and (self.agent_relation or self.agent_phone):
+            found["agent_name"] = gettext("请填写代办人姓名")
+        kept: Any = inspect(self)
+        fresh = {it.key for it in kept.attrs if it.history.has_changes()}
+        for name in ("phone", "agent_phone"):
+            number = getattr(self, name)
+            if name in fresh and number and (wrong := phone_problem(number)):
+                found[name] = gettext(wrong)
+        if self.id_number and fresh & {"id_number", "applicant_kind"}:
+            company = self.applicant_kind == ApplicantKind.COMPANY
+            wrong = (credit_problem if company else resident_problem)(self.id_number)
+            if wrong:
+                found["id_number"] = gettext(wrong)
         return found
 
     def __str__(self) -> str:
@@ -210,25 +301,3 @@ class CaseCounter(Model):
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
     year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(Integer, nullable=False)
-
-
-class Assignment(Entity):
-    """A department that a case was dispatched to. Joint handling and return use the same rows."""
-
-    __tablename__ = "assignment"
-    __table_args__ = (
-        UniqueConstraint("case_id", "department_id"),
-        Index("ix_assignment_department_id_case_id", "department_id", "case_id"),
-    )
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), nullable=False)
-    case: Mapped[Case] = relationship(back_populates="assignments")
-    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False)
-    department: Mapped[Department] = relationship()
-    role: Mapped[AssignmentRole] = field(
-        AssignmentRole, label=N_("承办方式"), nullable=False, default=AssignmentRole.LEAD
-    )
-    dispatched_at: Mapped[datetime] = mapped_column(Instant, nullable=False)
-    signed_at: Mapped[datetime | None] = mapped_column(Instant)
-    signed_by: Mapped[str | None] = mapped_column(String(64))
-    finished_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from app.cases.intake.models import CaseLink
 from app.cases.models import Case
-from app.cases.rules import Status
+from app.cases.rules import ENDED, OPEN, Status
 from app.core.db import db
-from app.core.timeline import Event
+from app.core.words import unprintable
+from app.deadlines.adjustment_models import Extension, Pause
 from app.deadlines.clock import Stage
 from app.deadlines.models import Deadline
+from app.deadlines.rules import RequestState
 from app.departments.models import Department, Responsibility
 
 if TYPE_CHECKING:
@@ -53,16 +56,26 @@ def matters(hall_id: int | None, q: str, limit: int = 20) -> Sequence[str]:
     return db.session.scalars(query).all()
 
 
-def timeline_of(case: Case) -> Sequence[Event]:
-    """Return what happened to a case, the latest first."""
-    events = select(Event).where(Event.case_id == case.id)
-    return db.session.scalars(events.order_by(Event.at.desc(), Event.id.desc())).all()
+def case_numbered(number: str) -> Case | None:
+    """Return the case with a number, if it is in scope."""
+    if unprintable(number):  # what no database keeps, none is asked for
+        return None
+    return db.session.scalar(select(Case).where(Case.number == number.strip().upper()))
+
+
+def linked(case: Case) -> Sequence[Case]:
+    """Return the cases that are linked with this one, as far as the person sees them."""
+    there = select(CaseLink.other_id).where(CaseLink.case_id == case.id)
+    here = select(CaseLink.case_id).where(CaseLink.other_id == case.id)
+    return db.session.scalars(
+        select(Case).where(or_(Case.id.in_(there), Case.id.in_(here))).order_by(Case.id.desc())
+    ).all()
 
 
 def proposed_department(case: Case) -> Any:
     """Return the department that the list of responsibilities names for the case."""
     found = case.responsibility or responsibility_for(case.hall_id, case.matter)
-    return found.department if found is not None else None
+    return found.department if found is not None and found.department.active else None
 
 
 def at_stage(reached: Stage, now: datetime) -> Any:
@@ -80,6 +93,16 @@ def at_stage(reached: Stage, now: datetime) -> Any:
     )
 
 
+def asked() -> Any:
+    """Return the criterion of the cases with a request for days or a pause still to decide."""
+    return or_(
+        *(
+            exists().where(kind.case_id == Case.id, kind.state == RequestState.ASKED)
+            for kind in (Extension, Pause)
+        )
+    )
+
+
 def with_clock() -> Select[Any]:
     """Select cases with what their rows show: the clock, its hall, the department."""
     return (
@@ -94,18 +117,14 @@ def with_clock() -> Select[Any]:
 def counts(now: datetime) -> dict[str, int]:
     """Count in one statement what waits for somebody, among the cases in scope."""
     tasks = {
-        **{
-            status.value: Case.status == status
-            for status in (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)
-        },
+        **{status.value: Case.status == status for status in (*OPEN, Status.CALLED_BACK)},
         "finished": Case.status.in_((Status.RESOLVED, Status.REPLIED)),
         "warning": at_stage(Stage.WARNING, now),
         "overdue": at_stage(Stage.OVERDUE, now),
+        "asked": asked(),
     }
     columns = [func.count().filter(criterion).label(name) for name, criterion in tasks.items()]
     row = db.session.execute(
-        select(*columns)
-        .select_from(Case)
-        .where(Case.status.not_in((Status.CLOSED, Status.REFUSED)))
+        select(*columns).select_from(Case).where(Case.status.not_in(ENDED))
     ).one()
     return dict(zip(tasks, row, strict=True))

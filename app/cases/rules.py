@@ -1,12 +1,6 @@
-"""The life of a case, as one table of moves; and the closed lists that its fields take.
-
-Buttons, REST, permission checks, tests and documentation are drawn from `MOVES`: it is the only
-place that knows which step may follow which, by whom, with what filled in.
-"""
+"""The closed lists that the fields of a case take, and what its states mean."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from app.core.words import N_, Choice
 
@@ -19,9 +13,14 @@ class Status(Choice):
     REFUSED = "refused", N_("不予受理")
     DISPATCHED = "dispatched", N_("待签收")
     SIGNED = "signed", N_("办理中")
+    RETURNED = "returned", N_("已退回")
+    DISPUTED = "disputed", N_("待裁定")
     RESOLVED = "resolved", N_("已办结")
     REPLIED = "replied", N_("已答复")
+    CALLED_BACK = "called_back", N_("已回访")
     CLOSED = "closed", N_("已结案")
+    MERGED = "merged", N_("已并入")
+    ARCHIVED = "archived", N_("已归档")
 
 
 class Outcome(Choice):
@@ -78,118 +77,26 @@ class Satisfaction(Choice):
     DISSATISFIED = "2", N_("不满意")
     VERY_DISSATISFIED = "1", N_("非常不满意")
 
-
-@dataclass(frozen=True)
-class Move:
-    """One step of a case: from where, to where, who may, what must and what may be filled in."""
-
-    verb: str
-    label: str
-    sources: tuple[Status, ...]
-    target: Status | None
-    """Where the case stands afterwards; None: where it stood."""
-    role: str
-    event: str
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    style: str = ""
+    @property
+    def dissatisfied(self) -> bool:
+        """Whether the grade asks for a decision: reopen the case, or explain."""
+        return self in (Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED)
 
 
-MOVES: tuple[Move, ...] = (
-    Move(
-        "accept",
-        N_("受理", "move"),
-        (Status.REGISTERED,),
-        Status.ACCEPTED,
-        "clerk",
-        "accepted",
-        required=("classification",),
-        style="main",
-    ),
-    Move(
-        "refuse",
-        N_("不予受理", "move"),
-        (Status.REGISTERED,),
-        Status.REFUSED,
-        "clerk",
-        "refused",
-        required=("refusal_reason", "remedy"),
-        style="danger",
-    ),
-    Move(
-        "close_on_the_spot",
-        N_("当场办结", "move"),
-        (Status.REGISTERED, Status.ACCEPTED),
-        Status.CLOSED,
-        "clerk",
-        "closed_on_the_spot",
-        required=("classification", "result"),
-        optional=("satisfaction",),
-    ),
-    Move(
-        "dispatch",
-        N_("派发", "move"),
-        (Status.ACCEPTED,),
-        Status.DISPATCHED,
-        "clerk",
-        "dispatched",
-        required=("lead_department",),
-        optional=("note",),
-        style="main",
-    ),
-    Move(
-        "sign",
-        N_("签收", "move"),
-        (Status.DISPATCHED,),
-        Status.SIGNED,
-        "handler",
-        "signed",
-        style="main",
-    ),
-    Move(
-        "progress",
-        N_("反馈进展", "move"),
-        (Status.SIGNED,),
-        None,
-        "handler",
-        "progress",
-        required=("note",),
-    ),
-    Move(
-        "resolve",
-        N_("办结", "move"),
-        (Status.SIGNED,),
-        Status.RESOLVED,
-        "handler",
-        "resolved",
-        required=("result",),
-        style="main",
-    ),
-    Move(
-        "reply",
-        N_("答复释因", "move"),
-        (Status.SIGNED,),
-        Status.REPLIED,
-        "handler",
-        "replied",
-        required=("reasons", "legal_basis"),
-    ),
-    Move(
-        "close",
-        N_("结案", "move"),
-        (Status.RESOLVED, Status.REPLIED),
-        Status.CLOSED,
-        "clerk",
-        "closed",
-        optional=("satisfaction", "note"),
-        style="main",
-    ),
-)
+AT_WINDOW = (Status.REGISTERED, Status.ACCEPTED, Status.RETURNED)
+"""The states in which the window has the next step."""
 
-MOVE = {move.verb: move for move in MOVES}
+WITH_DEPARTMENT = (Status.DISPATCHED, Status.SIGNED)
+"""The states in which a department has it."""
 
-OPEN = (Status.REGISTERED, Status.ACCEPTED, Status.DISPATCHED, Status.SIGNED)
+OPEN = (*AT_WINDOW, *WITH_DEPARTMENT, Status.DISPUTED)
 """The states in which something is still to be done for the applicant."""
 
-ENDED = (Status.REFUSED, Status.CLOSED)
-"""The states from which no move leads on."""
+ANSWERED = (Status.RESOLVED, Status.REPLIED, Status.CALLED_BACK)
+"""The states in which there is a result and the file is not closed yet."""
+
+ENDED = (Status.REFUSED, Status.CLOSED, Status.MERGED, Status.ARCHIVED)
+"""The states in which nobody has a step that must be made."""
+
+ATTEMPTS = 3
+"""After so many callbacks that nobody answered, a case may be closed without one."""

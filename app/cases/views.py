@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, g, jsonify, redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import Select, inspect, or_
+from sqlalchemy import Select, or_
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.cases import casepage, operations, visibility
-from app.cases.forms import move_form
+from app.cases import casepage, drawing, operations, visibility
+from app.cases.bulk.views import Choosing
+from app.cases.forms import move_form, values_of
+from app.cases.guards import Standing, why_not
+from app.cases.intake.views import Intake
 from app.cases.lamps import lamp
 from app.cases.models import Case
-from app.cases.queries import at_stage, matters, with_clock
-from app.cases.rules import MOVE, OPEN, Status
+from app.cases.moves import MOVE
+from app.cases.queries import asked, at_stage, matters, with_clock
+from app.cases.rules import OPEN, Status
+from app.cases.texts import texts_for
 from app.core import clock, scope
 from app.core.crud import EntityView, present
 from app.core.crud.fields import contains
+from app.core.crud.forms import form_page
 from app.core.crud.listing import Query, TabRule
 from app.core.crud.pages import Button, Cell, Fact, Page
 from app.core.db import db
@@ -27,6 +34,7 @@ from app.core.language import N_, gettext
 from app.core.panel import attributes
 from app.core.privacy import keyring, normalised
 from app.core.security import may
+from app.core.timeline import changes_of
 from app.core.transaction import transaction
 from app.deadlines.clock import Stage
 from app.deadlines.models import Deadline
@@ -54,9 +62,12 @@ TABS = {
     "overdue": TabRule(N_("超期"), lambda now: at_stage(Stage.OVERDUE, now)),
     "warning": TabRule(N_("临期"), lambda now: at_stage(Stage.WARNING, now)),
     **{status.value: _standing(status) for status in OPEN},
-    "finished": _standing(Status.RESOLVED, Status.REPLIED, label=N_("待结案")),
+    "asked": TabRule(N_("待审批"), lambda _now: asked()),
+    "finished": _standing(Status.RESOLVED, Status.REPLIED, label=N_("待回访")),
+    "called_back": _standing(Status.CALLED_BACK, label=N_("待结案")),
     "closed": _standing(Status.CLOSED),
     "refused": _standing(Status.REFUSED),
+    "archived": _standing(Status.ARCHIVED),
 }
 
 
@@ -80,7 +91,7 @@ class CaseQuery(Query):
         return or_(*found)
 
 
-class CaseView(EntityView):
+class CaseView(Choosing, Intake):
     """Cases."""
 
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_choices"]
@@ -115,6 +126,7 @@ class CaseView(EntityView):
     # --- intake and edit -----------------------------------------------------------------------
 
     def prepare(self, form: FlaskForm, row: Case) -> None:
+        super().prepare(form, row)
         if "hall" in form and request.method == "GET":
             halls = scope.current().halls("clerk")
             if halls is not None and len(halls) == 1:
@@ -123,9 +135,6 @@ class CaseView(EntityView):
     def draw(self, field: Any, row: Any) -> Any:
         drawn = super().draw(field, row)
         return casepage.suggesting(drawn) if field.name == "matter" else drawn
-
-    def create(self, row: Case, form: FlaskForm) -> None:
-        operations.register(row, actor=scope.current(), now=clock.now())
 
     def update(self, row: Case, form: FlaskForm) -> None:
         operations.edit(row, changes_of(row), actor=scope.current(), now=clock.now())
@@ -138,6 +147,16 @@ class CaseView(EntityView):
         found = matters(None, request.args.get("q", "").strip()[:100])
         return jsonify({"results": [{"text": name} for name in found]})
 
+    @expose("/moves")
+    @has_access
+    @permission_name("list")
+    def moves(self) -> Any:
+        """Draw the table of moves: what may follow what, by whom, with what filled in."""
+        head = self._page(
+            gettext("事项的流转"), gettext("按钮、接口和校验都出自这一张表，这里照表画出。")
+        )
+        return self.render_template("cases/moves.html", page=head, sheet=drawing.sheet())
+
     # --- the case page -------------------------------------------------------------------------
 
     def fact(self, name: str, row: Case, *, reveal: bool = False) -> Fact:
@@ -145,6 +164,7 @@ class CaseView(EntityView):
         if known.mask == "name" and scope.within(scope.current().only(KNOWS_NAMES), row):
             reveal = True
         text = present.text_of(known, row, reveal=reveal)
+        text = row.registrar.name if name == "registrar" and row.registrar else text
         kind = {"long": "long", "datetime": "mono", "secret": "mono"}.get(known.kind, "text")
         hidden = known.mask and text and not reveal
         return Fact(
@@ -167,15 +187,17 @@ class CaseView(EntityView):
             actor=scope.current(),
             now=clock.now(),
             base=self.route_base,
+            show=request.args.get("show", "all"),
         )
         return self.render_template(
             "cases/show.html", page=self._page(row.number), buttons=self.buttons_of(row), **page
         )
 
     def buttons_of(self, row: Case) -> list[Button]:
+        found = casepage.offered(row, scope.current(), clock.now())
         if row.status in OPEN and may("cases", "e", row):
-            return [Button(gettext("修改"), f"{self.route_base}/edit/{row.id}", key="E")]
-        return []
+            found.append(Button(gettext("修改"), f"{self.route_base}/edit/{row.id}", key="E"))
+        return found
 
     @expose("/<pk>/reveal", methods=["GET", "POST"])
     @has_access
@@ -207,11 +229,11 @@ class CaseView(EntityView):
         if step is None:
             abort(404)
         row = self.find(pk)
-        if step.role not in scope.current().roles:
+        if not scope.current().roles.intersection(step.roles):
             abort(403)
         form = move_form(step, row)
         problems: dict[str, str] = {}
-        refusal = operations.why_not(row, step, scope.current())
+        refusal = why_not(step, Standing(row, scope.current(), clock.now()))
         if request.method == "POST" and form.validate():
             try:
                 with transaction():
@@ -224,7 +246,7 @@ class CaseView(EntityView):
                     ),
                     "success",
                 )
-                return redirect(self.row_url(row) or self.url)
+                return redirect(self.url if step.leaves else self.row_url(row) or self.url)
             except InvalidInputError as error:
                 problems = error.problems
             except DomainError as error:
@@ -237,20 +259,31 @@ class CaseView(EntityView):
             return redirect(self.row_url(row) or self.url)
         if refusal:
             problems = {**problems, "": refusal}
-        return self._render_step(row, form, gettext(step.label), gettext(step.label), problems)
+        label = gettext(step.label)
+        return self._render_step(row, form, label, label, problems, verb)
 
     def _render_step(
-        self, row: Case, form: FlaskForm, title: str, submit: str, problems: dict[str, str]
+        self,
+        row: Case,
+        form: FlaskForm,
+        title: str,
+        submit: str,
+        problems: dict[str, str],
+        verb: str = "",
     ) -> Any:
-        page, status = casepage.step_page(
-            row, form, submit, problems, lambda field: self.draw(field, None), self.route_base
+        def draw(field: Any) -> Any:
+            drawn = self.draw(field, None)
+            return replace(drawn, texts=texts_for(row, verb, field.name, clock.now()))
+
+        page, status = form_page(
+            form, problems, submit=submit, cancel_url=f"{self.route_base}/show/{row.id}", draw=draw
         )
         crumbs = [
             (gettext(self.panel.name), self.url),
             (row.number, self.row_url(row)),
             (title, None),
         ]
-        head = Page(title, f"{row.number} · {row.matter} · {row.description}", crumbs)
+        head = Page(title, casepage.about(row), crumbs)
         return self.render_template("panel/form.html", page=head, form=page), status
 
 
@@ -260,24 +293,6 @@ def _days() -> WorkCalendar:
         g.days = calendar()
     days: WorkCalendar = g.days
     return days
-
-
-def values_of(form: FlaskForm) -> dict[str, Any]:
-    """Return what a move's form was filled in with; a chosen row as the row."""
-    return {field.name: getattr(field, "row", field.data) for field in form}
-
-
-def changes_of(row: Case) -> dict[str, tuple[Any, Any]]:
-    """Return what an edit changed: field → before and after."""
-    changed = {}
-    for name in attributes(Case):
-        history: Any = inspect(row).attrs[name].history
-        if history.has_changes():
-            changed[name] = (
-                history.deleted[0] if history.deleted else None,
-                history.added[0] if history.added else None,
-            )
-    return changed
 
 
 class DeadlineView(EntityView):

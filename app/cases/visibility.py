@@ -6,19 +6,24 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from app.cases.models import Assignment, Case
+from app.cases.documents.models import Attachment
+from app.cases.intake.models import CaseLink
+from app.cases.models import Case
+from app.cases.records import Assignment, Callback, CaseCause, Visit
 from app.core.scope import Person, rows_of
 from app.core.timeline import Event
+from app.deadlines.adjustment_models import Extension, Pause
 from app.deadlines.models import Deadline
 
 HALL_ROLES = ("clerk", "supervisor", "inspector")
 
 
 def _seen(person: Person, hall: Any, case: Any) -> ColumnElement[bool]:
-    """Cases of one's halls; for a handler, those dispatched to the own departments."""
+    """Cases of one's halls; for a handler, those that the own departments have or have done."""
     table = Assignment.__table__
     dispatched = select(table.c.case_id).where(
-        table.c.department_id.in_(sorted(person.departments("handler")))
+        table.c.department_id.in_(sorted(person.departments("handler"))),
+        table.c.returned_at.is_(None),
     )
     return or_(person.in_halls(hall, *HALL_ROLES), case.in_(dispatched))
 
@@ -53,3 +58,45 @@ def deadlines(person: Person) -> ColumnElement[bool]:
 def events(person: Person) -> ColumnElement[bool]:
     """See the timelines of those cases."""
     return _of_seen_case(person, Event.case_id)
+
+
+@rows_of(Extension)
+def extensions(person: Person) -> ColumnElement[bool]:
+    """See what was asked for about the clocks of those cases."""
+    return _of_seen_case(person, Extension.case_id)
+
+
+@rows_of(Pause)
+def pauses(person: Person) -> ColumnElement[bool]:
+    """See the pauses of those clocks."""
+    return _of_seen_case(person, Pause.case_id)
+
+
+@rows_of(Visit)
+def visits(person: Person) -> ColumnElement[bool]:
+    """See the home visits of those cases."""
+    return _of_seen_case(person, Visit.case_id)
+
+
+@rows_of(Callback)
+def callbacks(person: Person) -> ColumnElement[bool]:
+    """See the callbacks about those cases."""
+    return _of_seen_case(person, Callback.case_id)
+
+
+@rows_of(CaseCause)
+def causes_named(person: Person) -> ColumnElement[bool]:
+    """See the causes that were named for those cases."""
+    return _of_seen_case(person, CaseCause.case_id)
+
+
+@rows_of(Attachment)
+def attachments(person: Person) -> ColumnElement[bool]:
+    """See the files of those cases."""
+    return _of_seen_case(person, Attachment.case_id)
+
+
+@rows_of(CaseLink)
+def links(person: Person) -> ColumnElement[bool]:
+    """See a link only when both of its cases are seen."""
+    return _of_seen_case(person, CaseLink.case_id) & _of_seen_case(person, CaseLink.other_id)

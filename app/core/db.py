@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -81,7 +82,10 @@ class Entity(Model):
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Enforce foreign keys, let readers and a writer work together, wait for a lock."""
+    """Enforce foreign keys, let readers and a writer work together, wait for a lock.
+
+    SQLite has no SHA-256; the triggers that chain the timeline ask for it.
+    """
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # SQLAlchemy's begin event below opens the transaction
@@ -92,6 +96,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "busy_timeout=30000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("sha256", 1, _sha256, deterministic=True)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @event.listens_for(Engine, "begin")

@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 HOUSEKEEPING = frozenset({"id", "version", "changed_at", "changed_by"})
 
 
-def choice_type(kind: type[Choice]) -> Enum:
-    """Return the column type of a Choice: its code in a string, held by a CHECK constraint."""
+def choice_type(kind: type[Choice], name: str = "") -> Enum:
+    """Return the column type of a Choice: its code in a string, held by a CHECK constraint.
+
+    Of two columns of one kind in a table, the second needs a name of its own.
+    """
     return Enum(
         kind,
         native_enum=False,
         length=32,
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 
@@ -50,6 +53,7 @@ def field(
     """Declare a column: its label, the hint under its field, its mask, the words of its codes."""
     column_type = choice_type(kind) if isinstance(kind, type) and issubclass(kind, Choice) else kind
     info = {"label": label, "hint": hint, "mask": mask, "words": words}
+    options.setdefault("active_history", True)  # what is overwritten unread is told all the same
     return mapped_column(column_type, *args, info=info, **options)
 
 
@@ -80,6 +84,8 @@ class Panel:
     """Fields that no generated view shows."""
     labels: dict[str, str] = dataclass_field(default_factory=dict)
     """Labels of columns that come from a library and can't carry their own."""
+    stand_ins: dict[str, str] = dataclass_field(default_factory=dict)
+    """Column that must not be empty → how the text ends that is kept where there is none."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,8 @@ class Attribute:
     default: Any = None
     words: Mapping[str, str] | None = None
     """What each code of a text that nobody types is called."""
+    stand_in: str = ""
+    """How the text ends that is kept where there is none, because the column must not be empty."""
 
     @property
     def many(self) -> bool:
@@ -138,7 +146,7 @@ def _describe(model: type[Any]) -> dict[str, Attribute]:
     for name, column in mapper.column_attrs.items():
         label = column.columns[0].info.get("label") or model.__panel__.labels.get(name)
         if label:
-            found[name] = _describe_column(name, column, label)
+            found[name] = _describe_column(name, column, label, model.__panel__)
     for name, relation in mapper.relationships.items():
         if relation.info.get("label"):
             found[name] = _describe_link(name, relation)
@@ -153,7 +161,7 @@ def _declaration_order(model: type[Any]) -> list[str]:
     return names
 
 
-def _describe_column(name: str, prop: ColumnProperty[Any], label: str) -> Attribute:
+def _describe_column(name: str, prop: ColumnProperty[Any], label: str, panel: Panel) -> Attribute:
     column: Any = prop.columns[0]
     kind = next(word for cls, word in KINDS if isinstance(column.type, cls))
     default = (
@@ -171,6 +179,7 @@ def _describe_column(name: str, prop: ColumnProperty[Any], label: str) -> Attrib
         max_length=(getattr(column.type, "length", None) or 0) if kind == "text" else 0,
         choices=column.type.enum_class if kind == "choice" else None,
         words=column.info.get("words"),
+        stand_in=panel.stand_ins.get(name, ""),
     )
 
 

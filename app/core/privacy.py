@@ -105,9 +105,15 @@ class Secret(TypeDecorator[str]):
         return keyring().open(value) if value else None
 
 
+LONGEST_NAME = 8
+
+
 def mask_name(text: str) -> str:
-    """Keep the family name: 王** ; a company keeps its first four and last two characters."""
-    if len(text) > 4:  # noqa: PLR2004 - a person's name has at most four characters
+    """Keep the family name: 王** ; a company keeps its first four and last two characters.
+
+    What is short enough for somebody's name, or has the dot of one, is masked as one.
+    """
+    if len(text) > LONGEST_NAME and "·" not in text:
         return f"{text[:4]}**{text[-2:]}"
     return text[:1] + "**" if text else ""
 
@@ -129,11 +135,17 @@ def mask_address(text: str) -> str:
     return f"{text[:6]}****" if text else ""
 
 
+def mask_url(text: str) -> str:
+    """Keep the scheme: what follows it holds passwords and keys."""
+    return f"{text.partition('://')[0]}://****" if "://" in text else "****" if text else ""
+
+
 MASKS: dict[str, Callable[[str], str]] = {
     "name": mask_name,
     "phone": mask_phone,
     "id_number": mask_id_number,
     "address": mask_address,
+    "url": mask_url,
 }
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.core import crud
 from app.deadlines import visibility
-from app.deadlines.models import CalendarDay, CalendarRevision, CalendarYear, DeadlineRule
+from app.deadlines.calendar_models import CalendarDay, CalendarRevision, CalendarYear
+from app.deadlines.models import DeadlineRule
 from app.deadlines.views import CalendarDayView, RecomputeView
 
 __all__ = ["register", "visibility"]

@@ -13,7 +13,8 @@ from app.core import clock, scope
 from app.core.db import db
 from app.core.language import N_, gettext
 from app.deadlines import statutory
-from app.deadlines.models import CalendarDay, CalendarRevision, CalendarYear, DeadlineRule
+from app.deadlines.calendar_models import CalendarDay, CalendarRevision, CalendarYear
+from app.deadlines.models import DeadlineRule
 from app.deadlines.rules import ClockKind, DaySource
 from app.deadlines.workdays import Source
 
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 
     from app.deadlines.workdays import Day
 
-RULES = (
-    (N_("应办未办限期解决"), ClockKind.RESOLVE, 3),
-    (N_("完全不能限期答复"), ClockKind.REPLY, 2),
-)
-"""Linqing's two rules, the defaults of every hall."""
+LINQING = N_("临清市政务服务大厅“办不成事”窗口工作规则")
 
-RULES_SOURCE = N_("临清市政务服务大厅“办不成事”窗口工作规则")
+RULES = (
+    (N_("应办未办限期解决"), ClockKind.RESOLVE, 3, LINQING),
+    (N_("完全不能限期答复"), ClockKind.REPLY, 2, LINQING),
+    (N_("派发当日联系反映人"), ClockKind.CONTACT, 0, N_("广元市 2021 年“办不成事”反映窗口规则")),
+    (N_("派发后限期签收"), ClockKind.SIGN, 1, N_("系统默认，可按本地规则修改")),
+    (N_("办结后限期回访"), ClockKind.CALLBACK, 3, N_("系统默认，可按本地规则修改")),
+)
+"""The defaults of every hall: Linqing's two, the day's contact, signing for it, the callback."""
 
 
 def seed() -> None:
@@ -43,13 +47,9 @@ def seed() -> None:
     if db.session.scalar(select(DeadlineRule.id).limit(1)) is None:
         db.session.add_all(
             DeadlineRule(
-                name=name,
-                kind=kind,
-                working_days=days,
-                source=RULES_SOURCE,
-                valid_from=date(2019, 1, 1),
+                name=name, kind=kind, working_days=days, source=source, valid_from=date(2019, 1, 1)
             )
-            for name, kind, days in RULES
+            for name, kind, days, source in RULES
         )
     db.session.flush()
 

@@ -3,11 +3,6 @@
 Pure; the law is the Civil Code of the PRC, arts. 200-204: the day on which the period starts is
 not counted, a last day that is not a working day moves to the next one, and the last day ends when
 business stops. Dates are those of the hall's time zone; instants go in aware and come out in UTC.
-
-Working time is read off the hall's wall clock, from opening to the end of the day, on working
-days. The day ends at closing time, or at 24:00 where the hall says so (`until_midnight`): then the
-hours of the evening count too, in remaining time and in pauses alike, so that both add up to the
-same deadline. A change to or from summer time neither lengthens nor shortens a working day.
 """
 
 from __future__ import annotations
@@ -16,72 +11,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from app.deadlines.workdays import FIRST, LAST, MAX_DAYS, CalendarError, WorkCalendar
+from app.deadlines.hours import (
+    Hours,
+    advance,
+    day_of,
+    require_zone,
+    since_midnight,
+    working_seconds,
+)
+from app.deadlines.workdays import MAX_DAYS, CalendarError, WorkCalendar
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from collections.abc import Iterable
 
 START_DAY = "起算日不计入"
+PAUSED_DAY = "中止计时"
 
 _DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
-_NOTHING = timedelta()
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Hold when a hall works, by its wall clock; opening must come before closing."""
-
-    opening: time
-    closing: time
-    tz: ZoneInfo
-    until_midnight: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse a day that ends before it begins."""
-        if _since_midnight(self.closing) - _since_midnight(self.opening) < timedelta(minutes=1):
-            raise CalendarError(
-                "上班时间 %(opening)s 应早于下班时间 %(closing)s",
-                opening=f"{self.opening:%H:%M}",
-                closing=f"{self.closing:%H:%M}",
-            )
-
-    @property
-    def end(self) -> timedelta:
-        """Tell how long after midnight the day ends."""
-        return _DAY if self.until_midnight else _since_midnight(self.closing)
-
-    @property
-    def length(self) -> timedelta:
-        """Tell how long a working day is."""
-        return self.end - _since_midnight(self.opening)
-
-    def end_of(self, d: date) -> datetime:
-        """Return the instant in UTC at which a date ends for the hall."""
-        return self.instant(d, self.end)
-
-    def instant(self, d: date, since_midnight: timedelta) -> datetime:
-        """Return the instant in UTC of a wall clock reading; of two equal ones the first."""
-        wall = datetime.combine(d, time()) + since_midnight
-        return wall.replace(tzinfo=self.tz).astimezone(UTC)
-
-    def local(self, instant: datetime) -> datetime:
-        """Read an aware instant off the hall's wall clock; CalendarError when it can't be."""
-        _require_zone(instant)
-        try:
-            wall = instant.astimezone(self.tz)
-        except (OverflowError, ValueError):
-            wall = instant
-        if not FIRST <= wall.date() <= LAST:
-            raise CalendarError(
-                "时间 %(time)s 超出工作日历的范围（%(first)s 至 %(last)s）",
-                time=instant.isoformat(),
-                first=FIRST,
-                last=LAST,
-            )
-        return wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +41,14 @@ class Terms:
     """
 
     working_days: int
+    """None (0): it ends with the day on which it starts, or with the next that is worked on."""
     warn_days: int = 0
     warn_time: time = time(9)
     escalate_days: int = 1
 
     def __post_init__(self) -> None:
         """Refuse numbers that no rule can mean."""
-        for days, least in ((self.working_days, 1), (self.warn_days, 0), (self.escalate_days, 0)):
+        for days, least in ((self.working_days, 0), (self.warn_days, 0), (self.escalate_days, 0)):
             if not least <= days <= MAX_DAYS:
                 raise CalendarError(
                     "规则的天数应为 %(least)d 到 %(most)d 之间的整数，现为 %(days)s",
@@ -120,6 +69,27 @@ class DayLine:
     provisional: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Hold an extension: granted when, by how many working days the due time moves."""
+
+    at: datetime
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold a pause: from when to when the clock stood still."""
+
+    began: datetime
+    ended: datetime
+
+    @property
+    def at(self) -> datetime:
+        """The instant that places it among the adjustments of a clock."""
+        return self.began
+
+
 @dataclass(frozen=True)
 class Term:
     """Hold a computed period: instants in UTC, `first` and `last` local dates.
@@ -135,43 +105,109 @@ class Term:
     first: date
     last: date
     calendar: WorkCalendar = field(repr=False, compare=False)
+    idle: frozenset[date] = frozenset()
+    """The working days on which the clock stood still from opening to closing."""
 
     @cached_property
     def days(self) -> tuple[DayLine, ...]:
         """Account for every day from the start's date to the last; made when first asked for."""
         calendar, ordinal = self.calendar, 0
+        if self.first == self.last:
+            name, final = calendar.day(self.first).name, calendar.is_final(self.first)
+            return (
+                DayLine(self.first, counted=True, ordinal=1, reason=name, provisional=not final),
+            )
         lines = [DayLine(self.first, False, None, START_DAY, not calendar.is_final(self.first))]  # noqa: FBT003
         for after in range(1, (self.last - self.first).days + 1):
             day = calendar.day(self.first + timedelta(days=after))
-            ordinal += day.working
+            counted = day.working and day.date not in self.idle
+            ordinal += counted
             lines.append(
                 DayLine(
                     date=day.date,
-                    counted=day.working,
-                    ordinal=ordinal if day.working else None,
-                    reason=day.name,
+                    counted=counted,
+                    ordinal=ordinal if counted else None,
+                    reason=PAUSED_DAY if day.working and not counted else day.name,
                     provisional=not calendar.is_final(day.date),
                 )
             )
         return tuple(lines)
 
 
-def compute(calendar: WorkCalendar, start: datetime, terms: Terms, hours: Hours) -> Term:
-    """Work out a period from an aware start; the cost does not grow with its length."""
+def compute(
+    calendar: WorkCalendar,
+    start: datetime,
+    terms: Terms,
+    hours: Hours,
+    adjustments: Iterable[Extension | Pause] = (),
+) -> Term:
+    """Work out a period from an aware start; the cost does not grow with its length.
+
+    Adjustments apply in the order in which they came: an extension moves the due time by working
+    days, a pause lets what was left when it began run from where it ended.
+    """
     first = hours.local(start).date()
     begun = start.astimezone(UTC)
-    last = calendar.add(first, terms.working_days)
-    due_at = hours.end_of(last)
+    last = calendar.add(first, terms.working_days) if terms.working_days else first
+    if not terms.working_days and not (calendar.is_workday(first) and begun < hours.end_of(first)):
+        last = calendar.add(first, 1)
+    due_at, least, idle = hours.end_of(last), begun, frozenset[date]()
+    for change in sorted(adjustments, key=lambda change: change.at):
+        if isinstance(change, Extension):
+            due_at = extended(calendar, hours, due_at, change.days)
+        else:
+            left = working_seconds(calendar, hours, change.began, due_at)
+            due_at = advance(calendar, hours, change.ended, left)
+            least = max(least, change.ended.astimezone(UTC))
+            idle |= _stood_still(calendar, hours, change)
+    return until(calendar, begun, due_at, terms, hours, least=least, idle=idle)
+
+
+def until(
+    calendar: WorkCalendar,
+    start: datetime,
+    due_at: datetime,
+    terms: Terms,
+    hours: Hours,
+    *,
+    least: datetime | None = None,
+    idle: frozenset[date] = frozenset(),
+) -> Term:
+    """Make the period from a start to a due time that is known; no warning before `least`."""
+    first, last = hours.local(start).date(), day_of(hours, due_at)
     late = calendar.add(last, terms.escalate_days) if terms.escalate_days else last
+    begun = start.astimezone(UTC)
     return Term(
         start=begun,
         due_at=due_at,
-        warn_at=min(max(_warn_at(calendar, last, terms, hours, begun), begun), due_at),
+        warn_at=min(max(_warn_at(calendar, last, terms, hours, begun), least or begun), due_at),
         escalate_at=hours.end_of(late),
-        provisional=calendar.touches_provisional(first + _DAY, last),
+        provisional=calendar.touches_provisional(min(first + _DAY, last), last),
         first=first,
         last=last,
         calendar=calendar,
+        idle=idle,
+    )
+
+
+def extended(calendar: WorkCalendar, hours: Hours, due_at: datetime, days: int) -> datetime:
+    """Move a due time by working days; it keeps its time of day."""
+    d = day_of(hours, due_at)
+    time_of_day = hours.local(due_at).replace(tzinfo=None) - datetime.combine(d, time())
+    return hours.instant(calendar.add(d, days), time_of_day)
+
+
+def _stood_still(calendar: WorkCalendar, hours: Hours, pause: Pause) -> frozenset[date]:
+    """Return the working days on which a pause left no working time."""
+    a, b = hours.local(pause.began).date(), hours.local(pause.ended).date()
+    days = (a + timedelta(days=after) for after in range((b - a).days + 1))
+    opening = since_midnight(hours.opening)
+    return frozenset(
+        day
+        for day in days
+        if calendar.is_workday(day)
+        and pause.began <= hours.instant(day, opening)
+        and hours.end_of(day) <= pause.ended
     )
 
 
@@ -187,7 +223,7 @@ class Stage(StrEnum):
 def stage(now: datetime, warn_at: datetime, due_at: datetime, escalate_at: datetime) -> Stage:
     """Derive the stage at an instant: warned from warn_at on, late only once due_at is past."""
     for instant in (now, warn_at, due_at, escalate_at):
-        _require_zone(instant)
+        require_zone(instant)
     if now > max(due_at, escalate_at):
         return Stage.ESCALATED
     if now > due_at:
@@ -195,58 +231,10 @@ def stage(now: datetime, warn_at: datetime, due_at: datetime, escalate_at: datet
     return Stage.WARNING if now >= warn_at else Stage.ON_TRACK
 
 
-def working_seconds(calendar: WorkCalendar, hours: Hours, a: datetime, b: datetime) -> int:
-    """Measure the working time from `a` to `b` in whole seconds; 0 when b is not after a."""
-    start, end = hours.local(a), hours.local(b)
-    if b <= a:
-        return 0
-    whole_days = hours.length * calendar.count(start.date(), end.date())
-    spent = whole_days + _left(calendar, hours, start) - _left(calendar, hours, end)
-    return max(_NOTHING, spent) // _SECOND
-
-
-def advance(calendar: WorkCalendar, hours: Hours, start: datetime, seconds: int) -> datetime:
-    """Return the instant in UTC at which so much working time from `start` on has run out.
-
-    The inverse of `working_seconds`: a pause keeps the remaining seconds, and the new due time
-    is `advance(calendar, hours, resumed, remaining)`. Never the opening of a day: time that runs
-    out with a day is due at that day's end.
-    """
-    wall = hours.local(start)
-    if seconds <= 0:
-        return start.astimezone(UTC)
-    works = calendar.is_workday(wall.date())
-    passed = hours.length - _left(calendar, hours, wall) if works else _NOTHING
-    needed = passed + timedelta(seconds=seconds)
-    whole = -(-needed // hours.length) - 1
-    days = whole if works else whole + 1
-    d = calendar.add(wall.date(), days) if days else wall.date()
-    return hours.instant(d, _since_midnight(hours.opening) + needed - whole * hours.length)
-
-
-def days_late(calendar: WorkCalendar, hours: Hours, due_at: datetime, at: datetime) -> int:
-    """Count the working days after the due date up to the local date of `at`."""
-    # A period until 24:00 is due on the day that this midnight ends, not on the one it begins.
-    due = hours.local(due_at) - timedelta(microseconds=1)
-    return calendar.count(due.date(), hours.local(at).date())
-
-
-class Remaining(NamedTuple):
-    """Hold working time in the units that people speak of."""
-
-    days: int
-    hours: int
-    minutes: int
-
-
-def split(seconds: int, hours: Hours) -> Remaining:
-    """Split working seconds into the hall's working days, hours and minutes, rounding down."""
-    days, rest = divmod(max(0, seconds), hours.length // _SECOND)
-    return Remaining(days, rest // 3600, rest % 3600 // 60)
-
-
 def explain(calendar: WorkCalendar, start: datetime, days: int, hours: Hours) -> dict[str, Any]:
     """Answer when so many working days from an aware start end, and why, ready for JSON."""
+    if days < 1:
+        raise CalendarError("工作日数应为 1 或更多，现为 %(days)s", days=days)
     term = compute(calendar, start, Terms(days, escalate_days=0), hours)
     return {
         "due_at": term.due_at.astimezone(hours.tz).isoformat(),
@@ -266,22 +254,4 @@ def _warn_at(
     if terms.warn_days > terms.working_days:
         return start
     d = calendar.back(last, terms.warn_days) if terms.warn_days else last
-    return hours.instant(d, _since_midnight(terms.warn_time))
-
-
-def _left(calendar: WorkCalendar, hours: Hours, wall: datetime) -> timedelta:
-    """Measure the working time between a wall clock reading and the end of its day."""
-    if not calendar.is_workday(wall.date()):
-        return _NOTHING
-    return min(max(hours.end - _since_midnight(wall.time()), _NOTHING), hours.length)
-
-
-def _since_midnight(t: time) -> timedelta:
-    """Turn a wall clock reading into what has passed of the day on it."""
-    return timedelta(hours=t.hour, minutes=t.minute, seconds=t.second, microseconds=t.microsecond)
-
-
-def _require_zone(instant: datetime) -> None:
-    """Refuse an instant that does not say which zone it is meant in."""
-    if instant.utcoffset() is None:
-        raise CalendarError("时间 %(time)s 没有注明时区", time=instant.isoformat())
+    return hours.instant(d, since_midnight(terms.warn_time))

@@ -16,7 +16,7 @@ from app.core.transaction import transaction
 from app.deadlines import queries
 from app.deadlines.calendar import differences, replace_years
 from app.deadlines.calendar_file import read
-from app.deadlines.operations import correct, shifts
+from app.deadlines.correction import correct, shifts
 
 JSON = click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
 APPLY = click.option("--apply", "apply", is_flag=True, help=_("确认执行；不加则只预览"))

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, bindparam, func, insert, literal, null, select, update
+from sqlalchemy import (
+    Integer,
+    and_,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import Instant, db
@@ -38,6 +50,8 @@ _BEGAN = {"warning": operator.le, "overdue": operator.lt, "escalated": operator.
 _deadline: Any = Deadline.__table__
 _flag: Any = Flag.__table__
 _event: Any = Event.__table__
+CASE: Any = table("case", column("id", Integer))
+"""The cases, as far as a lock goes: whoever writes their events holds their row first."""
 _now = bindparam("now", type_=Instant())
 
 
@@ -54,7 +68,7 @@ def flag(now: datetime, *, batch: int = BATCH) -> Flagged:
     """Flag every stage that began by `now` and is not flagged yet; return how many are new.
 
     To be called outside a transaction: it commits each batch. A deadline that somebody holds
-    locked is left for the next run.
+    locked, and one whose case somebody is at, is left for the next run.
     """
     with transaction():
         first = db.session.connection().execute(_first()).mappings().one()
@@ -169,21 +183,27 @@ def _open(stage: str) -> ColumnElement[bool]:
 
 
 def _due(stage: str, *, one: bool) -> Select[tuple[int]]:
-    """Select and lock what is to be flagged: the one clock, or a batch of what nobody is at."""
+    """Select and lock what is to be flagged: the one clock, or a batch of what nobody is at.
+
+    A batch locks the cases too, as every move does: its events are chained to those of the cases,
+    and whoever is at one of them would have to be waited for.
+    """
     instant = _deadline.c[OPEN_STAGES[stage]]
     due = select(_deadline.c.id).where(_open(stage), _BEGAN[stage](instant, _now))
     if one:
         return due.where(_deadline.c.id == bindparam("only")).with_for_update(key_share=True)
     batch = due.where(instant >= bindparam("since")).order_by(instant)
+    batch = batch.join(CASE, CASE.c.id == _deadline.c.case_id)
     return batch.limit(bindparam("batch", type_=Integer())).with_for_update(
-        key_share=True, skip_locked=True
+        of=[_deadline, CASE], key_share=True, skip_locked=True
     )
 
 
 def _facts(stage: str) -> list[Any]:
     """List what a flag and its event tell of a clock."""
     columns = [
-        _deadline.c[name] for name in ("id", "case_id", "case_number", "due_at", "due_version")
+        _deadline.c[name]
+        for name in ("id", "case_id", "case_number", "kind", "due_at", "due_version")
     ]
     return [*columns, _deadline.c[OPEN_STAGES[stage]].label("began_at")]
 
@@ -234,13 +254,27 @@ def _insert_events(
 
 def _payload_on_postgresql(clock: Any) -> ColumnElement[Any]:
     due_at = func.to_char(func.timezone("UTC", clock.due_at), 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')
-    return func.jsonb_build_object(
-        "deadline_id", clock.id, "due_at", due_at, "due_version", clock.due_version
+    return func.json_build_object(
+        "deadline_id",
+        clock.id,
+        "clock",
+        clock.kind,
+        "due_at",
+        due_at,
+        "due_version",
+        clock.due_version,
     )
 
 
 def _payload_on_sqlite(clock: Any) -> ColumnElement[Any]:
     due_at = func.strftime("%Y-%m-%dT%H:%M:%S+00:00", clock.due_at)
     return func.json_object(
-        "deadline_id", clock.id, "due_at", due_at, "due_version", clock.due_version
+        "deadline_id",
+        clock.id,
+        "clock",
+        clock.kind,
+        "due_at",
+        due_at,
+        "due_version",
+        clock.due_version,
     )

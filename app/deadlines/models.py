@@ -1,4 +1,4 @@
-"""The calendar as data, the rules as data, the clocks of the cases and the flags they raised."""
+"""The rules as data, the clocks of the cases and the flags they raised."""
 
 from __future__ import annotations
 
@@ -25,94 +25,21 @@ from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
 from app.core.panel import Panel, field, link
 from app.core.timeline import Json
-from app.deadlines.rules import Classification, ClockKind, DaySource, Verdict
+from app.deadlines.rules import Classification, ClockKind, Verdict
 from app.departments.models import Hall
 
 MAX_WORKING_DAYS = 250
+MOST_TIMES = 9
+LIMITS = {
+    "extensions": MOST_TIMES,
+    "extension_days": MAX_WORKING_DAYS,
+    "pauses": MOST_TIMES,
+    "pause_days": MAX_WORKING_DAYS,
+}
+"""What a rule allows of extensions and pauses → the most that it may allow."""
+
 OPEN_STAGES = {"warning": "warn_at", "overdue": "due_at", "escalated": "escalate_at"}
 """Stage → the column that holds the instant at which it begins."""
-
-
-class CalendarYear(Entity):
-    """A year of the working-day calendar: final once the State Council's notice is in."""
-
-    __tablename__ = "calendar_year"
-    __panel__ = Panel(
-        N_("日历年度"),
-        "calendar-years",
-        columns=("year", "final", "notice"),
-        form=((N_("日历年度"), ("year", "final", "notice")),),
-        order=("-year",),
-        frozen=("year",),
-    )
-
-    year: Mapped[int] = field(Integer, label=N_("年份"), unique=True, nullable=False)
-    final: Mapped[bool] = field(
-        Boolean,
-        label=N_("已定"),
-        nullable=False,
-        default=False,
-        hint=N_("国务院办公厅放假通知已录入；未定年份的时限标为“暂定”"),
-    )
-    notice: Mapped[str | None] = field(String(255), label=N_("依据文件"))
-
-    def problems(self) -> dict[str, str]:
-        """Check that the year is one that the calendar spans."""
-        if 2000 <= (self.year or 0) <= 2100:  # noqa: PLR2004 - the span of the calendar
-            return {}
-        return {"year": gettext("年份须在 2000 至 2100 之间")}
-
-    def __str__(self) -> str:
-        """Name the year."""
-        return str(self.year)
-
-
-class CalendarDay(Entity):
-    """A day that differs from Monday–Friday: a holiday, or a make-up working day."""
-
-    __tablename__ = "calendar_day"
-    __panel__ = Panel(
-        N_("日历特殊日"),
-        "calendar-days",
-        columns=("date", "working", "name", "source"),
-        form=((N_("日历特殊日"), ("date", "working", "name", "source")),),
-        search=("name",),
-        filters=("working", "source", "date"),
-        order=("-date",),
-    )
-
-    date: Mapped[dt.date] = field(Date, label=N_("日期"), unique=True, nullable=False)
-    working: Mapped[bool] = field(Boolean, label=N_("上班"), nullable=False, default=False)
-    name: Mapped[str] = field(String(64), label=N_("名称"), nullable=False)
-    source: Mapped[DaySource] = field(
-        DaySource, label=N_("来源"), nullable=False, default=DaySource.STATUTORY
-    )
-
-    def __str__(self) -> str:
-        """Name the day."""
-        return f"{self.date:%Y-%m-%d} {self.name}"
-
-
-class CalendarRevision(Model):
-    """One change of the calendar; deadlines remember the revision they were computed with."""
-
-    __tablename__ = "calendar_revision"
-    __panel__ = Panel(
-        N_("日历修订"),
-        "calendar-revisions",
-        columns=("id", "at", "actor", "what"),
-        order=("-id",),
-        labels={"id": N_("修订号")},
-    )
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    at: Mapped[dt.datetime] = field(Instant, label=N_("时间"), nullable=False)
-    actor: Mapped[str] = field(String(64), label=N_("经手人"), nullable=False)
-    what: Mapped[str] = field(String(255), label=N_("内容"), nullable=False)
-
-    def __str__(self) -> str:
-        """Name the revision."""
-        return gettext("第 %(revision)d 版", revision=self.id)
 
 
 class DeadlineRule(Entity):
@@ -120,8 +47,19 @@ class DeadlineRule(Entity):
 
     __tablename__ = "deadline_rule"
     __table_args__ = (
-        CheckConstraint(f"working_days BETWEEN 1 AND {MAX_WORKING_DAYS}", name="days_in_bounds"),
-        CheckConstraint("warn_days >= 0 AND warn_days < working_days", name="warns_in_time"),
+        CheckConstraint(f"working_days BETWEEN 0 AND {MAX_WORKING_DAYS}", name="days_in_bounds"),
+        CheckConstraint(
+            "warn_days >= 0 AND (warn_days = 0 OR warn_days < working_days)", name="warns_in_time"
+        ),
+        CheckConstraint(
+            f"extensions BETWEEN 0 AND {MOST_TIMES} AND pauses BETWEEN 0 AND {MOST_TIMES}",
+            name="times_in_bounds",
+        ),
+        CheckConstraint(
+            f"extension_days BETWEEN 0 AND {MAX_WORKING_DAYS} "
+            f"AND pause_days BETWEEN 0 AND {MAX_WORKING_DAYS}",
+            name="adjustments_in_bounds",
+        ),
         CheckConstraint(
             f"escalate_days BETWEEN 1 AND {MAX_WORKING_DAYS}", name="escalates_in_bounds"
         ),
@@ -142,6 +80,7 @@ class DeadlineRule(Entity):
         form=(
             (N_("适用"), ("name", "kind", "hall", "classification")),
             (N_("时限"), ("working_days", "warn_days", "warn_time", "escalate_days")),
+            (N_("延期与中止"), ("extensions", "extension_days", "pauses", "pause_days")),
             (N_("依据与有效期"), ("source", "valid_from", "valid_to")),
         ),
         search=("name", "source"),
@@ -156,7 +95,9 @@ class DeadlineRule(Entity):
     classification: Mapped[Classification | None] = field(
         Classification, label=N_("分类"), hint=N_("不选表示该时限种类的全部分类")
     )
-    working_days: Mapped[int] = field(Integer, label=N_("工作日数"), nullable=False)
+    working_days: Mapped[int] = field(
+        Integer, label=N_("工作日数"), nullable=False, hint=N_("0 表示当日下班前")
+    )
     warn_days: Mapped[int] = field(
         Integer,
         label=N_("提前预警（工作日）"),
@@ -170,6 +111,22 @@ class DeadlineRule(Entity):
     escalate_days: Mapped[int] = field(
         Integer, label=N_("超期几个工作日后提级"), nullable=False, default=2
     )
+    extensions: Mapped[int] = field(
+        Integer, label=N_("最多延期几次"), nullable=False, default=1, hint=N_("0 表示不得延期")
+    )
+    extension_days: Mapped[int] = field(
+        Integer, label=N_("每次最多延长（工作日）"), nullable=False, default=5
+    )
+    pauses: Mapped[int] = field(
+        Integer, label=N_("最多中止几次"), nullable=False, default=2, hint=N_("0 表示不得中止")
+    )
+    pause_days: Mapped[int] = field(
+        Integer,
+        label=N_("每次最长中止（工作日）"),
+        nullable=False,
+        default=10,
+        hint=N_("到期未恢复的，自动恢复计时"),
+    )
     source: Mapped[str] = field(String(255), label=N_("依据文件"), nullable=False)
     valid_from: Mapped[dt.date] = field(Date, label=N_("生效日期"), nullable=False)
     valid_to: Mapped[dt.date | None] = field(Date, label=N_("失效日期"))
@@ -177,19 +134,26 @@ class DeadlineRule(Entity):
     def problems(self) -> dict[str, str]:
         """Check the bounds, the validity, and that the classification runs on this clock."""
         found: dict[str, str] = {}
-        if not 1 <= self.working_days <= MAX_WORKING_DAYS:
+        if not 0 <= self.working_days <= MAX_WORKING_DAYS:
             found["working_days"] = gettext(
-                "工作日数须在 1 至 %(most)d 之间", most=MAX_WORKING_DAYS
+                "工作日数须在 0 至 %(most)d 之间", most=MAX_WORKING_DAYS
             )
-        elif not 0 <= self.warn_days < self.working_days:
+        elif not 0 <= self.warn_days <= max(self.working_days - 1, 0):
             found["warn_days"] = gettext("提前预警须少于工作日数，且不能为负")
+        for name, most in LIMITS.items():
+            if not 0 <= getattr(self, name) <= most:
+                found[name] = gettext("须在 0 至 %(most)d 之间", most=most)
         if not 1 <= self.escalate_days <= MAX_WORKING_DAYS:
             found["escalate_days"] = gettext(
                 "提级天数须在 1 至 %(most)d 之间", most=MAX_WORKING_DAYS
             )
         if self.valid_to is not None and self.valid_to < self.valid_from:
             found["valid_to"] = gettext("失效日期不能早于生效日期")
-        if self.classification is not None and self.classification.clock is not self.kind:
+        if (
+            self.classification is not None
+            and self.kind.main
+            and self.classification.clock is not self.kind
+        ):
             found["classification"] = gettext(
                 "“%(classification)s”不适用这一时限种类",
                 classification=gettext(self.classification.label),
@@ -216,12 +180,19 @@ class Deadline(Entity):
     """A clock on a case, with everything that its due time rests on.
 
     `due_version` counts how often the due time moved; a stage is flagged once for each of them.
-    `current` marks the clock that the case's lamp and ledgers show.
+    `current` marks the clock that the case's lamp and ledgers show. While it is paused, `due_at`
+    is when it would run out if the pause lasted to `paused_until`: a clock that nobody resumes
+    runs on by itself. `previous` is the clock that a reopening or a reclassification ended.
     """
 
     __tablename__ = "deadline"
     __table_args__ = (
         CheckConstraint("(met_at IS NULL) = (verdict IS NULL)", name="judged_when_met"),
+        CheckConstraint(
+            "(paused_at IS NULL) = (paused_until IS NULL) "
+            "AND (paused_at IS NULL OR met_at IS NULL)",
+            name="paused_while_open",
+        ),
         CheckConstraint(
             "start < due_at AND warn_at <= due_at AND due_at < escalate_at", name="stages_in_order"
         ),
@@ -242,6 +213,13 @@ class Deadline(Entity):
         ),
         *(_stage_index(stage) for stage in OPEN_STAGES),
         Index("ix_deadline_hall_id_due_at", "hall_id", "due_at"),
+        Index(
+            "ix_deadline_open",
+            "hall_id",  # first: flagging, which asks for no hall, has indexes of its own
+            "due_at",
+            postgresql_where=text("met_at IS NULL"),
+            sqlite_where=text("met_at IS NULL"),
+        ),
     )
     __panel__ = Panel(
         N_("时限"),
@@ -275,6 +253,9 @@ class Deadline(Entity):
     due_at: Mapped[dt.datetime] = field(Instant, label=N_("到期时间"), nullable=False)
     escalate_at: Mapped[dt.datetime] = field(Instant, label=N_("提级时间"), nullable=False)
     due_version: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    paused_at: Mapped[dt.datetime | None] = field(Instant, label=N_("中止时间"))
+    paused_until: Mapped[dt.datetime | None] = field(Instant, label=N_("最迟恢复时间"))
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"), index=True)
     warning_flagged_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     overdue_flagged_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     escalated_flagged_at: Mapped[dt.datetime | None] = mapped_column(Instant)

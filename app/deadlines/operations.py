@@ -1,69 +1,103 @@
-"""Start a clock, meet it, and correct open ones when the calendar changed."""
+"""Start a clock, meet it, replace it by another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
-from app.core import timeline
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import N_, gettext
 from app.deadlines import flagging
-from app.deadlines.clock import Term, Terms, compute, days_late
+from app.deadlines.clock import Extension, Pause, Term, Terms, compute, until
 from app.deadlines.evidence import evidence
+from app.deadlines.hours import days_late
 from app.deadlines.models import Deadline, DeadlineRule
 from app.deadlines.queries import calendar, hours_of, rule_for
-from app.deadlines.rules import Verdict
-from app.departments.models import Hall
+from app.deadlines.rules import ClockKind, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from app.core.scope import Person
+    from app.deadlines.hours import Hours
     from app.deadlines.workdays import WorkCalendar
 
-START_EVENT = N_("派发")
-AT_ONCE = 1000
+STARTS = {
+    "dispatched": N_("派发"),
+    "settled": N_("裁定"),
+    "reclassified": N_("重新分类"),
+    "reopened": N_("重新办理"),
+    "finished": N_("办结"),
+    "extension_granted": N_("同意延期"),
+}
+"""What starts a clock, in the words of its evidence."""
 
 
-def start_clock(case: Any, *, now: datetime) -> Deadline:
-    """Start the clock that a case's classification asks for; raise DomainError without a rule."""
+def start_clock(
+    case: Any,
+    *,
+    now: datetime,
+    kind: ClockKind | None = None,
+    event: str = "dispatched",
+    previous: Deadline | None = None,
+) -> Deadline | None:
+    """Start a clock of a case: of a kind, or the main one that its classification asks for.
+
+    None where no rule asks for a clock of that kind. Raises DomainError when the main clock has no
+    rule: a case is never dispatched without one.
+    """
+    wanted = kind or case.classification.clock
     hours = hours_of(case.hall)
-    rule = rule_for(case.hall_id, case.classification, hours.local(now).date())
+    rule = rule_for(case.hall_id, wanted, case.classification, hours.local(now).date())
     if rule is None:
-        raise DomainError(
-            gettext(
-                "没有适用于“%(classification)s”的时限规则，请联系系统管理员",
-                classification=gettext(case.classification.label),
+        if wanted.main:
+            raise DomainError(
+                gettext(
+                    "没有适用于“%(classification)s”的时限规则，请联系系统管理员",
+                    classification=gettext(case.classification.label),
+                )
             )
-        )
-    days = calendar()
+        return None
+    term = compute(calendar(), now, terms_of(rule), hours)
+    return _begin(case, rule, wanted, term, event=event, previous=previous)
+
+
+def start_telling(clock: Deadline, case: Any, *, old_due: datetime, now: datetime) -> Deadline:
+    """Start the clock of telling the applicant, which runs out when the clock would have."""
+    terms = Terms(1)
+    term = until(calendar(), now, old_due, terms, hours_of(case.hall))
+    return _begin(case, clock.rule, ClockKind.TELLING, term, event="extension_granted")
+
+
+def _begin(
+    case: Any,
+    rule: DeadlineRule,
+    kind: ClockKind,
+    term: Term,
+    *,
+    event: str,
+    previous: Deadline | None = None,
+) -> Deadline:
+    """Add the row of a clock, with its evidence."""
     terms = terms_of(rule)
-    term = compute(days, now, terms, hours)
     clock = Deadline(
         case_id=case.id,
         case_number=case.number,
         hall_id=case.hall_id,
-        kind=rule.kind,
+        hall=case.hall,
+        kind=kind,
         rule=rule,
-        working_days=rule.working_days,
-        current=True,
+        working_days=terms.working_days,
+        current=kind.main,
+        previous_id=previous.id if previous is not None else None,
     )
+    days, hours = calendar(), hours_of(case.hall)
     account = evidence(
         term,
-        rule_name=rule.name,
-        rule_source=rule.source,
-        working_days=rule.working_days,
+        {"name": rule.name, "source": rule.source, "working_days": terms.working_days},
         hours=hours,
         revision=days.revision,
-        start_event=START_EVENT,
+        start_event=STARTS[event],
     )
-    _set(clock, term, {**account, "terms": kept(terms)})
+    apply(clock, term, {**account, "terms": kept(terms)})
     db.session.add(clock)
     db.session.flush()
     return clock
@@ -84,76 +118,6 @@ def kept(terms: Terms) -> dict[str, Any]:
     }
 
 
-def meet(clock: Deadline, *, now: datetime) -> Verdict:
-    """Stop a clock and freeze its verdict; stages that it went through unflagged are flagged."""
-    flagging.settle(clock, now)
-    clock.met_at = now
-    clock.verdict = Verdict.BREACHED if now > clock.due_at else Verdict.MET
-    if clock.verdict is Verdict.BREACHED:
-        clock.days_late = days_late(calendar(), hours_of(clock.hall), clock.due_at, now)
-    db.session.flush()
-    return clock.verdict
-
-
-@dataclass(frozen=True)
-class Shift:
-    """An open clock whose times differ under the present calendar."""
-
-    deadline_id: int
-    due_version: int
-    case_id: int
-    case_number: str
-    old_due: datetime
-    new_due: datetime
-    term: Term
-    account: dict[str, Any]
-    turns_overdue: bool
-    """The correction would make the case overdue after the fact: a supervisor must confirm."""
-
-
-def shifts(now: datetime) -> Iterator[Shift]:
-    """Compare every open clock with the present calendar; yield those that would move."""
-    days = calendar()
-    halls = {hall.id: hours_of(hall) for hall in db.session.scalars(select(Hall))}
-    clock = Deadline
-    columns = (
-        clock.id,
-        clock.due_version,
-        clock.case_id,
-        clock.case_number,
-        clock.hall_id,
-        clock.start,
-        clock.warn_at,
-        clock.due_at,
-        clock.escalate_at,
-        clock.provisional,
-        clock.evidence,
-    )
-    rows = db.session.execute(
-        select(*columns)
-        .where(clock.met_at.is_(None), clock.calendar_revision < days.revision)
-        .order_by(clock.id)
-        .execution_options(yield_per=AT_ONCE)
-    )
-    for row in rows:
-        term = compute(days, row.start, terms_kept(row.evidence), halls[row.hall_id])
-        times = (term.warn_at, term.due_at, term.escalate_at, term.provisional)
-        if times != (row.warn_at, row.due_at, row.escalate_at, row.provisional):
-            account = _account(row.evidence, term, halls[row.hall_id], days)
-            late = term.due_at < now and term.due_at < row.due_at
-            yield Shift(
-                row.id,
-                row.due_version,
-                row.case_id,
-                row.case_number,
-                row.due_at,
-                term.due_at,
-                term,
-                account,
-                late,
-            )
-
-
 def terms_kept(account: dict[str, Any]) -> Terms:
     """Read the terms back from evidence."""
     known = account["terms"]
@@ -165,79 +129,68 @@ def terms_kept(account: dict[str, Any]) -> Terms:
     )
 
 
-def _account(old: dict[str, Any], term: Term, hours: Any, days: WorkCalendar) -> dict[str, Any]:
+def adjustments_kept(account: dict[str, Any]) -> list[Extension | Pause]:
+    """Read the pauses and extensions back from evidence."""
+    at = datetime.fromisoformat
+    return [
+        *(Pause(at(fact["began"]), at(fact["ended"])) for fact in account["pauses"]),
+        *(Extension(at(fact["at"]), fact["days"]) for fact in account["extensions"]),
+    ]
+
+
+def reckon(
+    account: dict[str, Any], kind: ClockKind, days: WorkCalendar, hours: Hours
+) -> tuple[Term, dict[str, Any]]:
+    """Work a clock out anew from what its evidence says; return the term and the new account."""
+    start, terms = datetime.fromisoformat(account["start"]["at"]), terms_kept(account)
+    if kind is ClockKind.TELLING:  # ends when another clock would have, whatever the calendar says
+        term = until(days, start, datetime.fromisoformat(account["due_at"]), Terms(1), hours)
+    else:
+        term = compute(days, start, terms, hours, adjustments_kept(account))
     fresh = evidence(
         term,
-        rule_name=old["rule"]["name"],
-        rule_source=old["rule"]["source"],
-        working_days=old["rule"]["working_days"],
+        account["rule"],
         hours=hours,
         revision=days.revision,
-        start_event=START_EVENT,
+        start_event=account["start"]["event"],
+        pauses=account["pauses"],
+        extensions=account["extensions"],
     )
-    return {**fresh, "terms": old["terms"]}
+    return term, {**fresh, "terms": account["terms"]}
 
 
-@dataclass(frozen=True)
-class Corrected:
-    """What a correction did: how many clocks moved, and how many wait for a supervisor."""
-
-    applied: int
-    held: int
-
-
-def correct(*, actor: Person, now: datetime, confirming: bool = False) -> Corrected:
-    """Move the open clocks in scope to the present calendar.
-
-    What would turn overdue after the fact is held back; `confirming`, by a supervisor, moves
-    exactly that.
-    """
-    found = list(shifts(now))
-    chosen = [shift for shift in found if shift.turns_overdue == confirming]
-    applied = sum(_move(shift, actor=actor, now=now) for shift in chosen)
-    return Corrected(applied, 0 if confirming else len(found) - len(chosen))
-
-
-def _move(shift: Shift, *, actor: Person, now: datetime) -> bool:
-    """Move one clock, unless somebody met or moved it meanwhile."""
-    clock = db.session.scalar(
-        select(Deadline)
-        .options(joinedload(Deadline.hall))
-        .where(
-            Deadline.id == shift.deadline_id,
-            Deadline.met_at.is_(None),
-            Deadline.due_version == shift.due_version,
-        )
-        .with_for_update(of=Deadline, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if clock is None:
-        return False
+def move_due(clock: Deadline, term: Term, account: dict[str, Any], *, now: datetime) -> None:
+    """Give a clock new times: what it went through is flagged first, then a due-version begins."""
     flagging.settle(clock, now)
-    if shift.term.due_at != clock.due_at:
+    if term.due_at != clock.due_at:
         clock.due_version += 1
         clock.warning_flagged_at = clock.overdue_flagged_at = clock.escalated_flagged_at = None
-    _set(clock, shift.term, shift.account)
-    event = timeline.Event(
-        case_id=clock.case_id,
-        case_number=clock.case_number,
-        at=now,
-        recorded_at=now,
-        actor_id=actor.id,
-        actor=actor.name,
-        kind="recomputed",
-        payload={
-            "old_due": shift.old_due.isoformat(),
-            "new_due": shift.new_due.isoformat(),
-            "calendar_revision": clock.calendar_revision,
-        },
-    )
-    db.session.add(event)
+    apply(clock, term, account)
+
+
+def meet(clock: Deadline, *, now: datetime) -> Verdict:
+    """Stop a clock and freeze its verdict; stages that it went through unflagged are flagged."""
+    return _stop(clock, Verdict.MET, now)
+
+
+def replace(clock: Deadline, *, now: datetime) -> Verdict:
+    """Stop a clock that another follows: late it stays late, otherwise it was replaced."""
+    clock.current = False
+    return _stop(clock, Verdict.REPLACED, now)
+
+
+def _stop(clock: Deadline, in_time: Verdict, now: datetime) -> Verdict:
+    flagging.settle(clock, now)
+    clock.met_at = now
+    clock.verdict = Verdict.BREACHED if now > clock.due_at else in_time
+    if clock.verdict is Verdict.BREACHED:
+        clock.days_late = days_late(calendar(), hours_of(clock.hall), clock.due_at, now)
     db.session.flush()
-    return True
+    return clock.verdict
 
 
-def _set(clock: Deadline, term: Term, account: dict[str, Any]) -> None:
+def apply(clock: Deadline, term: Term, account: dict[str, Any]) -> None:
+    """Write the times of a clock and its evidence."""
     clock.start, clock.warn_at, clock.due_at = term.start, term.warn_at, term.due_at
     clock.escalate_at, clock.provisional = term.escalate_at, term.provisional
     clock.calendar_revision, clock.evidence = account["revision"], account

@@ -10,8 +10,9 @@ from sqlalchemy import func, or_, select
 
 from app.core.db import db
 from app.deadlines import statutory
-from app.deadlines.clock import Hours
-from app.deadlines.models import CalendarDay, CalendarRevision, CalendarYear, DeadlineRule
+from app.deadlines.calendar_models import CalendarDay, CalendarRevision, CalendarYear
+from app.deadlines.hours import Hours
+from app.deadlines.models import DeadlineRule
 from app.deadlines.rules import DaySource
 from app.deadlines.workdays import LAST, Day, Source, WorkCalendar
 from app.departments.rules import DayEnd
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
-    from app.deadlines.rules import Classification
+    from app.deadlines.rules import Classification, ClockKind
     from app.departments.models import Hall
 
 
@@ -73,13 +74,15 @@ def hours_of(hall: Hall) -> Hours:
     )
 
 
-def rule_for(hall_id: int, classification: Classification, day: date) -> DeadlineRule | None:
+def rule_for(
+    hall_id: int, kind: ClockKind, classification: Classification | None, day: date
+) -> DeadlineRule | None:
     """Find the rule that governs: the hall's own before the general, the narrow before the wide."""
     rule = DeadlineRule
     governing = (
         select(rule)
         .where(
-            rule.kind == classification.clock,
+            rule.kind == kind,
             or_(rule.hall_id == hall_id, rule.hall_id.is_(None)),
             or_(rule.classification == classification, rule.classification.is_(None)),
             rule.valid_from <= day,

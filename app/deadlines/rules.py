@@ -6,10 +6,19 @@ from app.core.words import N_, Choice
 
 
 class ClockKind(Choice):
-    """What a clock waits for. Contact, sign-for and callback clocks come with later features."""
+    """What a clock waits for."""
 
     RESOLVE = "resolve", N_("解决时限")
     REPLY = "reply", N_("释因答复时限")
+    CONTACT = "contact", N_("当日联系时限")
+    SIGN = "sign", N_("签收时限")
+    TELLING = "telling", N_("延期告知时限")
+    CALLBACK = "callback", N_("回访时限")
+
+    @property
+    def main(self) -> bool:
+        """Whether the case's lamp and ledgers follow this clock."""
+        return self in (ClockKind.RESOLVE, ClockKind.REPLY)
 
 
 class Classification(Choice):
@@ -30,6 +39,16 @@ class Verdict(Choice):
 
     MET = "met", N_("按期")
     BREACHED = "breached", N_("超期")
+    REPLACED = "replaced", N_("已更换")
+
+
+class RequestState(Choice):
+    """How a request about a clock stands."""
+
+    ASKED = "asked", N_("待审批")
+    GRANTED = "granted", N_("已同意")
+    DECLINED = "declined", N_("未同意")
+    WITHDRAWN = "withdrawn", N_("已失效")
 
 
 class DaySource(Choice):

@@ -21,7 +21,7 @@ from app.core.security import holders, may
 from app.core.transaction import transaction
 from app.deadlines.calendar import differences, replace_years
 from app.deadlines.calendar_file import CalendarFileError, read
-from app.deadlines.operations import Shift, correct, shifts
+from app.deadlines.correction import Shift, correct, shifts
 from app.deadlines.visibility import governs_all_halls
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.core import scope
 from app.core.errors import OutOfScopeError
 from app.core.scope import Person, rows_of
-from app.deadlines.models import CalendarDay, CalendarYear, DeadlineRule
+from app.deadlines.calendar_models import CalendarDay, CalendarYear
+from app.deadlines.models import DeadlineRule
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import UOWTransaction

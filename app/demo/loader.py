@@ -12,6 +12,7 @@ from werkzeug.security import generate_password_hash
 from app.cases import operations
 from app.cases.models import Case
 from app.cases.rules import ApplicantKind, Channel, Situation, Urgency
+from app.causes.models import Cause
 from app.core import scope
 from app.core.db import db
 from app.core.errors import DomainError
@@ -19,13 +20,16 @@ from app.core.language import gettext
 from app.core.transaction import transaction
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
+from app.demo import articles
 from app.demo.material import DEPARTMENTS, HALLS, PEOPLE
 from app.demo.plan import plan
 from app.demo.responsibilities import RESPONSIBILITIES
+from app.demo.rota import load_rota
 from app.departments.models import Department, Hall, Membership, Responsibility, Staff
 from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_of
 from app.departments.rules import HallLevel, Role
+from app.rulebook.models import Criterion
 
 if TYPE_CHECKING:
     from app.core.scope import Person
@@ -42,6 +46,7 @@ def load(*, cases: int, seed: int, password: str | None, now: datetime) -> dict[
             if db.session.scalar(select(Hall.id).limit(1)) is not None:
                 raise DomainError(gettext("数据库中已有大厅，演示数据只能载入空库"))
             _organisation(chosen)
+            load_rota(now)
         loaded = _cases(cases, seed, now)
         flag(now)
     return {"cases": loaded, "people": len(PEOPLE), "password": chosen}
@@ -117,6 +122,8 @@ def _cases(number: int, seed: int, now: datetime) -> int:
             for told in plans[start : start + AT_ONCE]:
                 _case(told, people, matters)
         db.session.expunge_all()
+    with transaction():
+        articles.write(people, now)
     return len(plans)
 
 
@@ -145,14 +152,34 @@ def _case(told: CasePlan, people: dict[str, Person], matters: dict[str, str]) ->
 
 
 def _step(case: Case, step: Step, actor: Person) -> None:
-    fields = dict(step.fields)
-    if step.verb == "dispatch":
-        code = fields.pop("department")
-        fields["lead_department"] = db.session.scalars(
-            select(Department).where(Department.hall_id == case.hall_id, Department.code == code)
-        ).one()
-    if step.verb == "refuse":
+    operations.move(case, step.verb, _filled(case, step), actor=actor, now=step.at)
+
+
+def _filled(case: Case, step: Step) -> dict[str, Any]:
+    """Return what the plan says in its words, as the move takes it."""
+    fields: dict[str, Any] = dict(step.fields)
+    if "department" in fields:
+        fields["lead_department"] = _department(case, fields.pop("department"))
+    if "assist" in fields:
+        fields["assist_departments"] = [_department(case, fields.pop("assist"))]
+    if "criterion" in fields:
+        code = Criterion.code == fields["criterion"]
+        fields["criterion"] = db.session.scalars(
+            select(Criterion).where(code, Criterion.hall_id.is_(None))
+        ).first()
+    if "cause" in fields:
+        code = Cause.code == fields.pop("cause")
+        fields["causes"] = [db.session.scalars(select(Cause).where(code)).one()]
+    if "reason" in fields:
         fields["refusal_reason"] = fields.pop("reason")
-    if fields.get("satisfaction"):
+    if "satisfaction" in fields:
         fields["satisfaction"] = str(fields["satisfaction"])
-    operations.move(case, step.verb, fields, actor=actor, now=step.at)
+    if "visit_at" in fields:
+        at = time.fromisoformat(fields["visit_at"])
+        fields["visit_at"] = datetime.combine(step.at.date(), at, step.at.tzinfo)
+    return fields
+
+
+def _department(case: Case, code: str) -> Department:
+    found = select(Department).where(Department.hall_id == case.hall_id, Department.code == code)
+    return db.session.scalars(found).one()

@@ -108,6 +108,13 @@ HALLS = (
     ),
 )
 
+WINDOWS = {
+    "liaocheng": {"clerk.liaocheng": "1 号窗口"},
+    "linqing": {"clerk.linqing": "1 号窗口", "clerk.linqing.b": "2 号窗口"},
+    "yanggu": {"clerk.yanggu": "1 号窗口"},
+}
+"""Hall → its windows, each under the clerk who begins the week there."""
+
 DEPARTMENT_NAMES = {
     "xzsp": "行政审批科",
     "scjg": "市场监管科",
@@ -228,4 +235,5 @@ PEOPLE = (
     Person("supervisor.yanggu", "杨正清", "supervisor", "yanggu"),
     Person("inspector.liaocheng", "黄守正", "inspector", "liaocheng"),
     *_HANDLER_PEOPLE,
+    Person("clerk.linqing.b", "邱淑敏", "clerk", "linqing"),
 )

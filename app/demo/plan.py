@@ -11,20 +11,28 @@ from random import Random
 
 from app.demo import phrases
 from app.demo.applicants import Applicant, invent
+from app.demo.courses import LIMITS, Course, ending, pace, spread
 from app.demo.diary import Diary, diary
 from app.demo.material import HALLS, PEOPLE
 from app.demo.responsibilities import MATTERS
-from app.demo.stories import CHANNELS, PANZHUANG, REFUSALS, STORIES
+from app.demo.stories import CHANNELS, PANZHUANG, REFUSALS, SITUATIONS, STORIES
 from app.demo.story import Field, Refusal, Story
-
-LIMITS = {"should_be_done": 3, "unlawful": 2, "infeasible": 2}
-"""Working days in which a case of this classification should be answered (Linqing's rule)."""
 
 _HALL_SHARES = {"liaocheng": 20, "linqing": 50, "yanggu": 30}
 _CHANNEL_SHARES = dict(zip(CHANNELS, (45, 14, 12, 11, 3, 15), strict=True))
 _AFTER_HOURS = {"online": 0.3, "mobile": 0.3}
 _URGENT = 0.12
 _REPLY = ("unlawful", "infeasible")
+_HANDING = {"dispatch", "settle", "reopen"}
+_ROLES = {
+    **dict.fromkeys(("accept", "close_on_the_spot", "dispatch", "reopen", "archive"), "clerk"),
+    **dict.fromkeys(("callback", "no_answer", "explain", "close", "close_unreached"), "clerk"),
+    **dict.fromkeys(("settle", "grant_extension", "grant_pause"), "supervisor"),
+}
+"""Verb → who makes it; the department that has the case makes the others."""
+
+CRITERIA = {situation: f"S{number}" for number, situation in enumerate(SITUATIONS, start=1)}
+"""Situation → the criterion by which it is accepted."""
 
 # Satisfaction 1 to 5, then nobody answered, by how the case went.
 _SATISFACTION = {
@@ -65,39 +73,6 @@ class CasePlan:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True)
-class _Course:
-    """How far cases of one kind have come, and how many in a hundred are of it.
-
-    `when` says how long ago they came in: recent, inside the limit, due today, overdue, ever.
-    """
-
-    share: int
-    verbs: tuple[str, ...]
-    when: str
-    late: bool = False
-
-
-_SENT = ("accept", "dispatch")
-_TAKEN = (*_SENT, "sign")
-_CLOSED = (*_TAKEN, "answer", "close")
-
-_COURSES = (
-    _Course(6, (), "recent"),
-    _Course(4, ("accept",), "recent"),
-    _Course(4, _SENT, "recent"),
-    _Course(1, _SENT, "overdue"),
-    _Course(10, _TAKEN, "inside"),
-    _Course(4, _TAKEN, "today"),
-    _Course(4, _TAKEN, "overdue"),
-    _Course(4, ("refuse",), "ever"),
-    _Course(6, ("close_on_the_spot",), "ever"),
-    _Course(4, (*_TAKEN, "answer"), "recent"),
-    _Course(48, _CLOSED, "ever"),
-    _Course(5, _CLOSED, "ever", late=True),
-)
-
-
 def plan(
     cases: int, seed: int, now: datetime, workdays: Callable[[date], bool]
 ) -> Iterator[CasePlan]:
@@ -113,7 +88,7 @@ def plan(
     rng = Random(seed)
     diaries = {hall.code: diary(hall, now, workdays) for hall in HALLS}
     yield _panzhuang(diaries[PANZHUANG.hall])
-    courses = _spread(cases - 1)
+    courses = spread(cases - 1)
     invented = [_case(rng, diaries[_draw(rng, _HALL_SHARES)], course) for course in courses]
     yield from sorted(invented, key=lambda case: case.registered_at)
 
@@ -143,19 +118,14 @@ def _panzhuang(pages: Diary) -> CasePlan:
     )
 
 
-def _spread(cases: int) -> list[_Course]:
-    """Share the cases out over the courses, exactly and not by chance."""
-    hundred = [course for course in _COURSES for _ in range(course.share)]
-    return [hundred[(2 * case + 1) * len(hundred) // (2 * cases)] for case in range(cases)]
-
-
-def _case(rng: Random, pages: Diary, course: _Course) -> CasePlan:
+def _case(rng: Random, pages: Diary, course: Course) -> CasePlan:
     """Invent one case of a hall that went this course."""
     hall, channel = pages.hall, _draw(rng, _CHANNEL_SHARES)
     story, matter = _tale(rng, hall.code, course)
     classification = story.classification if isinstance(story, Story) else None
     limit = LIMITS[classification] if classification else 0
-    age, verbs, offsets = _pace(rng, pages, course, limit)
+    satisfaction = _satisfaction(rng, story, course)
+    age, verbs, offsets = pace(rng, pages, course, limit, ending(satisfaction))
     registered_at, *instants = pages.times(rng, age, (0, *offsets))
     if rng.random() < _AFTER_HOURS.get(channel, 0):
         registered_at = pages.evening_before(rng, age)
@@ -184,20 +154,27 @@ def _case(rng: Random, pages: Diary, course: _Course) -> CasePlan:
         _steps(
             rng,
             hall.code,
-            MATTERS[matter].department,
-            story,
+            (story, matter),
             course,
+            satisfaction,
             list(zip(verbs, instants, strict=True)),
         ),
     )
 
 
-def _tale(rng: Random, hall: str, course: _Course) -> tuple[Story | Refusal, str]:
+def _staffed(hall: str) -> set[str]:
+    """Return the departments of a hall that have somebody."""
+    return {person.department for person in PEOPLE if person.hall == hall and person.department}
+
+
+def _tale(rng: Random, hall: str, course: Course) -> tuple[Story | Refusal, str]:
     """Choose a story that this hall has the people for, and one of its matters."""
-    staffed = {person.department for person in PEOPLE if person.hall == hall}
+    staffed = _staffed(hall)
     tales: Sequence[Story | Refusal] = REFUSALS if "refuse" in course.verbs else STORIES
     if "close_on_the_spot" in course.verbs:
         tales = [story for story in STORIES if story.on_the_spot]
+    if course.solved:
+        tales = [story for story in STORIES if story.classification not in _REPLY]
     choices = [
         (tale, matters)
         for tale in tales
@@ -208,79 +185,74 @@ def _tale(rng: Random, hall: str, course: _Course) -> tuple[Story | Refusal, str
     return tale, rng.choice(matters)
 
 
-def _pace(
-    rng: Random, pages: Diary, course: _Course, limit: int
-) -> tuple[int, list[str], list[int]]:
-    """Draw the age of the registration, the verbs, and working days from there to each verb."""
-    answered = limit + rng.randint(1, 5) if course.late else rng.randint(0, limit)
-    answered = answered if "answer" in course.verbs else 0
-    closed = answered + rng.randint(0, 1) if "close" in course.verbs else answered
-    age = _age(rng, pages, course.when, limit, closed)
-    room = answered if "answer" in course.verbs else age - pages.first
-    verbs, offsets = [], []
-    for verb in course.verbs:
-        signed = rng.randint(0, min(1, room))
-        verbs.append(verb)
-        offsets.append({"sign": signed, "answer": answered, "close": closed}.get(verb, 0))
-        if verb == "sign":
-            notes = sorted(rng.randint(signed, room) for _ in range(rng.randint(0, 2)))
-            verbs += ["progress"] * len(notes)
-            offsets += notes
-    return age, verbs, offsets
-
-
-def _age(rng: Random, pages: Diary, when: str, limit: int, last: int) -> int:
-    """Draw how many working days ago a case came in whose last step was `last` days later."""
-    newest = pages.first + last
-    return {
-        "recent": newest + rng.randint(0, 1),
-        "inside": rng.randint(pages.first, max(pages.first, limit - 1)),
-        "today": limit,
-        "overdue": limit + rng.randint(1, 7),
-        "ever": rng.randint(newest, pages.horizon),
-    }[when]
+def _satisfaction(rng: Random, story: Story | Refusal, course: Course) -> int | None:
+    """Draw what the applicant says in the end; none: nobody answers."""
+    if "reopen" in course.verbs:
+        return 4
+    reply = isinstance(story, Story) and story.classification in _REPLY
+    mood = "late" if course.late else "reply" if reply else "prompt"
+    return rng.choices((1, 2, 3, 4, 5, None), _SATISFACTION[mood])[0]
 
 
 def _steps(
     rng: Random,
     hall: str,
-    department: str,
-    story: Story | Refusal,
-    course: _Course,
+    tale: tuple[Story | Refusal, str],
+    course: Course,
+    satisfaction: int | None,
     timed: Sequence[tuple[str, datetime]],
 ) -> tuple[Step, ...]:
     """Write down who did what; `answer` becomes resolve or reply."""
+    story, matter = tale
     if isinstance(story, Refusal):
-        remark = {"reason": story.reason, "remedy": story.remedy}
-        return tuple(Step(verb, at, f"clerk.{hall}", remark) for verb, at in timed)
-    fields = _fields(rng, department, story, late=course.late)
+        refused = {"reason": story.reason, "remedy": story.remedy, "criterion": story.criterion}
+        return tuple(Step(verb, at, f"clerk.{hall}", refused) for verb, at in timed)
+    own = MATTERS[matter].department
+    others = sorted(_staffed(hall) - {own})
+    asked = [*rng.sample(others, course.returns), own]
     answer = "reply" if story.classification in _REPLY else "resolve"
-    notes = iter(rng.sample(phrases.PROGRESS, len(phrases.PROGRESS)))
-    steps = []
-    for name, at in timed:
+    told = _fields(rng, story, satisfaction)
+    progress = iter(rng.sample(phrases.PROGRESS, len(phrases.PROGRESS)))
+    department, steps = "", []
+    for number, (name, at) in enumerate(timed):
         verb = answer if name == "answer" else name
-        handled = verb in {"sign", "progress", answer}
-        actor = f"handler.{hall}.{department}" if handled else f"clerk.{hall}"
-        steps.append(
-            Step(verb, at, actor, {"note": next(notes)} if verb == "progress" else fields[verb])
-        )
+        fields = dict(told[verb])
+        if verb in _HANDING:
+            department = own if verb in {"settle", "reopen"} else asked.pop(0)
+            fields["department"] = department
+        if verb == "progress":
+            fields["note"] = next(progress)
+        if any(later == "reopen" for later, _ in timed[number:]):
+            fields |= phrases.BEFORE_REOPENING.get(verb, {})
+        role = _ROLES.get(verb, "handler")
+        actor = f"{role}.{hall}.{department}" if role == "handler" else f"{role}.{hall}"
+        steps.append(Step(verb, at, actor, fields))
     return tuple(steps)
 
 
-def _fields(
-    rng: Random, department: str, story: Story, *, late: bool
-) -> dict[str, Mapping[str, Field]]:
-    """Fill in what each verb asks for."""
-    mood = "late" if late else "reply" if story.classification in _REPLY else "prompt"
-    satisfaction = rng.choices((1, 2, 3, 4, 5, None), _SATISFACTION[mood])[0]
+def _fields(rng: Random, story: Story, satisfaction: int | None) -> dict[str, Mapping[str, Field]]:
+    """Fill in what each verb asks for, the department that gets a case aside."""
+    said = phrases.CALLBACK[satisfaction]
     return {
-        "accept": {"classification": story.classification},
-        "close_on_the_spot": {"classification": story.classification, "result": story.outcome},
-        "dispatch": {"department": department, "note": rng.choice(phrases.DISPATCH)},
-        "sign": {},
+        "accept": {"classification": story.classification, "criterion": CRITERIA[story.situation]},
+        "close_on_the_spot": {
+            "classification": story.classification,
+            "result": story.outcome,
+            "cause": story.cause,
+        },
+        "dispatch": {"note": rng.choice(phrases.DISPATCH)},
+        "settle": {"note": phrases.SETTLED},
+        "reopen": {"note": phrases.REOPENED},
         "resolve": {"result": story.outcome},
         "reply": {"reasons": story.outcome, "legal_basis": story.basis},
-        "close": {"satisfaction": satisfaction, "note": phrases.CALLBACK[satisfaction]},
+        "callback": {"satisfaction": satisfaction, "note": said},
+        "no_answer": {"note": phrases.NO_ANSWER},
+        "close_unreached": {"note": said, "cause": story.cause},
+        "close": {"cause": story.cause},
+        "ask_extension": {"days": 3, "note": rng.choice(phrases.EXTENSION)},
+        "ask_pause": {"days": 5, "note": rng.choice(phrases.PAUSE)},
+        **{verb: {} for verb in ("sign", "progress", "archive")},
+        **{verb: {"note": rng.choice(texts)} for verb, texts in phrases.NOTES.items()},
     }
 
 

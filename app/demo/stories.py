@@ -48,6 +48,7 @@ REFUSALS = (
         demand="希望窗口直接更正登记。",
         reason=_NO_LITIGATION,
         remedy="可在上诉期内向上一级人民法院提起上诉；判决生效后凭生效法律文书申请登记。",
+        criterion="B1",
     ),
     Refusal(
         matters=("scjg-03",),
@@ -56,6 +57,7 @@ REFUSALS = (
         demand="希望责令合伙人交还公章。",
         reason=_NO_DISPUTE,
         remedy="可先协商或者向人民调解委员会申请调解，也可以向人民法院提起诉讼。",
+        criterion="B3",
         applicant="company",
     ),
     Refusal(
@@ -65,6 +67,7 @@ REFUSALS = (
         demand="希望帮助追回房租。",
         reason=_NO_DISPUTE,
         remedy="可向房屋所在地人民调解委员会申请调解，或者向人民法院提起诉讼。",
+        criterion="B3",
     ),
     Refusal(
         matters=("sbk-03",),
@@ -73,6 +76,7 @@ REFUSALS = (
         demand="希望窗口重新认定工龄。",
         reason="该事项已经纳入信访程序办理，不属于本窗口受理范围。",
         remedy="可在收到复查意见之日起三十日内，向复查机关的上一级机关、单位请求复核。",
+        criterion="B2",
     ),
     Refusal(
         matters=("scjg-02",),
@@ -81,6 +85,7 @@ REFUSALS = (
         demand="希望先按该地址登记。",
         reason="所提要求违反现行法律和政策规定，不属于本窗口受理范围。",
         remedy="可更换合法经营场所后申请登记；对不予受理有异议的，可向本级政务服务主管部门申诉。",
+        criterion="B4",
     ),
     Refusal(
         matters=("ybk-03",),
@@ -89,10 +94,12 @@ REFUSALS = (
         demand="希望责成医院赔偿。",
         reason="该事项属于医疗纠纷，不属于本窗口受理范围。",
         remedy="可与医院协商、向医疗纠纷人民调解委员会申请调解，或者向人民法院提起诉讼。",
+        criterion="B3",
     ),
 )
 
 _CLERK, _HANDLER = "clerk.linqing", "handler.linqing.scjg"
+_ASSISTANT, _LEADER = "handler.linqing.syk", "supervisor.linqing"
 
 PANZHUANG = Narrative(
     hall="linqing",
@@ -112,7 +119,13 @@ PANZHUANG = Narrative(
     urgency="urgent",
     classification="should_be_done",
     moments=(
-        Moment(0, time(9, 32), "accept", _CLERK, {"classification": "should_be_done"}),
+        Moment(
+            0,
+            time(9, 32),
+            "accept",
+            _CLERK,
+            {"classification": "should_be_done", "criterion": "S1"},
+        ),
         Moment(
             0,
             time(9, 40),
@@ -120,30 +133,62 @@ PANZHUANG = Narrative(
             _CLERK,
             {
                 "department": "scjg",
+                "assist": "syk",
                 "note": "属应办未办：材料齐全，只差股东实名认证。请于 3 个工作日内解决，"
-                "并同时报局领导。",
+                "并同时报局领导；请食药科协助上门。",
             },
         ),
         Moment(0, time(9, 55), "sign", _HANDLER, {}),
         Moment(
             0,
+            time(10, 5),
+            "contact",
+            _HANDLER,
+            {"note": "已电话联系申请人，其丈夫今日在家，可以配合上门认证。"},
+        ),
+        Moment(
+            0,
             time(10, 15),
-            "progress",
+            "raise",
+            _HANDLER,
+            {"note": "需两个科室配合上门，报请局领导协调当日安排。"},
+        ),
+        Moment(
+            0,
+            time(10, 30),
+            "instruct",
+            _LEADER,
+            {"note": "食药科执法人员今日正在潘庄镇检查，请检查结束后顺道上门，当天办好。"},
+        ),
+        Moment(
+            0,
+            time(10, 40),
+            "plan_visit",
             _HANDLER,
             {
-                "note": "已报局领导。经协调，食药科执法人员今日正在潘庄镇检查，"
-                "请其检查结束后到申请人家中上门帮办。"
+                "officer": "周立军（食药科）",
+                "place": "临清市潘庄镇和顺村 16 号",
+                "visit_at": "14:30",
+                "note": "请带工作手机，协助申请人的丈夫完成人脸识别。",
+            },
+        ),
+        Moment(0, time(10, 50), "sign_assist", _ASSISTANT, {}),
+        Moment(
+            0,
+            time(15, 10),
+            "report_visit",
+            _ASSISTANT,
+            {
+                "note": "两名执法人员已到申请人家中，用工作人员手机为其丈夫完成人脸识别，"
+                "实名认证通过，电子签名已提交。"
             },
         ),
         Moment(
             0,
-            time(15, 10),
-            "progress",
-            _HANDLER,
-            {
-                "note": "食药科两名执法人员已到申请人家中，用工作人员手机为其丈夫完成人脸识别，"
-                "实名认证通过，电子签名已提交。"
-            },
+            time(15, 20),
+            "finish_assist",
+            _ASSISTANT,
+            {"note": "食药科协助上门认证完毕，请市场监管科审核登记申请。"},
         ),
         Moment(
             0,
@@ -158,7 +203,7 @@ PANZHUANG = Narrative(
         Moment(
             1,
             time(9, 45),
-            "close",
+            "callback",
             _CLERK,
             {
                 "satisfaction": 5,
@@ -166,5 +211,6 @@ PANZHUANG = Narrative(
                 "计入高频问题原因。",
             },
         ),
+        Moment(1, time(9, 50), "close", _CLERK, {"cause": "0301"}),
     ),
 )

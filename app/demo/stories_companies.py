@@ -6,6 +6,7 @@ STORIES = (
     Story(
         matters=("scjg-03",),
         situation="repeated_visits",
+        cause="0104",
         applicant="company",
         description=(
             "我公司办理法定代表人变更，第一次来说缺股东会决议，第二次说决议格式不对，"
@@ -18,6 +19,7 @@ STORIES = (
     Story(
         matters=("scjg-03",),
         situation="elsewhere",
+        cause="0103",
         applicant="company",
         description=(
             "我公司要迁移住所，同样的住所承诺书在邻县的企业可以直接用，"
@@ -31,6 +33,7 @@ STORIES = (
     Story(
         matters=("scjg-04",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         applicant="company",
         description=(
@@ -48,6 +51,7 @@ STORIES = (
     Story(
         matters=("scjg-04", "swk-03"),
         situation="repeated_visits",
+        cause="0701",
         applicant="company",
         description=(
             "办理{matter}，税务窗口让先到市场监管窗口，市场监管窗口又让先拿清税证明，"
@@ -60,6 +64,7 @@ STORIES = (
     Story(
         matters=("scjg-05",),
         situation="late",
+        cause="0904",
         applicant="company",
         description=(
             "提交{matter}申请已经{days}天，网上一直显示“{message}”。设备已检验合格，"
@@ -72,6 +77,7 @@ STORIES = (
     Story(
         matters=("syk-01",),
         situation="late",
+        cause="0904",
         applicant="company",
         description=(
             "我公司食堂申请{matter}，受理已经{days}天，既没有人来现场核查，也没有告知延期。"
@@ -83,6 +89,7 @@ STORIES = (
     Story(
         matters=("syk-01",),
         situation="elsewhere",
+        cause="0502",
         applicant="company",
         description=(
             "我公司在外县的分店凭告知承诺当天就拿到了食品经营许可。"
@@ -95,6 +102,7 @@ STORIES = (
     Story(
         matters=("swk-01",),
         situation="not_approved",
+        cause="0201",
         applicant="company",
         description=(
             "我公司新接了订单，申请增加发票额度，电子税务局提示“{message}”，"
@@ -108,6 +116,7 @@ STORIES = (
     Story(
         matters=("swk-01",),
         situation="attitude",
+        cause="0901",
         applicant="company",
         description=(
             "会计到税务窗口咨询电子发票开不出来的问题，工作人员头也不抬，说“网上都有，自己看”。"
@@ -120,6 +129,7 @@ STORIES = (
     Story(
         matters=("sbk-01",),
         situation="not_accepted",
+        cause="0701",
         applicant="company",
         description=(
             "我公司刚拿到营业执照，到窗口办{matter}，系统提示“{message}”。"
@@ -133,6 +143,7 @@ STORIES = (
     Story(
         matters=("zjk-01",),
         situation="late",
+        cause="0904",
         applicant="company",
         description=(
             "厂房项目申请{matter}，材料提交{days}天仍未出证，系统显示“{message}”。"
@@ -145,6 +156,7 @@ STORIES = (
     Story(
         matters=("zjk-02",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         applicant="company",
         description=(
@@ -161,6 +173,7 @@ STORIES = (
     Story(
         matters=("ghk-01",),
         situation="repeated_visits",
+        cause="0104",
         applicant="company",
         description=(
             "仓库扩建申请{matter}，图纸按意见改了{visits}次，每次又提出新的意见，都是口头说的。"
@@ -172,6 +185,7 @@ STORIES = (
     Story(
         matters=("ghk-01",),
         situation="not_approved",
+        cause="0501",
         classification="infeasible",
         applicant="company",
         description=(
@@ -188,6 +202,7 @@ STORIES = (
     Story(
         matters=("jtk-01",),
         situation="not_accepted",
+        cause="0201",
         applicant="company",
         description=(
             "我公司新购两辆货车，申请{matter}，平台提示“{message}”无法提交。窗口让联系技术支持，"

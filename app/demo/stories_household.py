@@ -6,6 +6,7 @@ STORIES = (
     Story(
         matters=("bdc-01",),
         situation="repeated_visits",
+        cause="0104",
         description=(
             "买了一套二手房来办过户，第一次说缺完税证明，第二次说卖方婚姻状况要重新声明，"
             "第三次系统提示“{message}”。我和卖方都要请假，前后跑了{visits}趟。"
@@ -17,6 +18,7 @@ STORIES = (
     Story(
         matters=("bdc-01",),
         situation="not_approved",
+        cause="0603",
         classification="unlawful",
         description=(
             "父亲名下的房子想直接过户给我，窗口说房子被法院查封不能办。查封是因为父亲替朋友担保，"
@@ -32,6 +34,7 @@ STORIES = (
     Story(
         matters=("bdc-01", "swk-02"),
         situation="late",
+        cause="0701",
         description=(
             "办理{matter}已经{days}天没有结果，查询显示“{message}”。房款已经付清，"
             "孩子上学等着用证，打电话总说在排队。"
@@ -43,6 +46,7 @@ STORIES = (
     Story(
         matters=("bdc-02",),
         situation="late",
+        cause="0701",
         description=(
             "还清房贷后申请解除抵押，银行说已经提交，登记窗口说没有收到，网上查是“{message}”。"
             "等了{days}天，房子卖不了。"
@@ -55,6 +59,7 @@ STORIES = (
     Story(
         matters=("bdc-03",),
         situation="not_approved",
+        cause="0601",
         classification="infeasible",
         description=(
             "小区交房六年，开发商跑路，分户的不动产权证一直办不下来。我已经第{visits}次来问，"
@@ -70,6 +75,7 @@ STORIES = (
     Story(
         matters=("bdc-04",),
         situation="repeated_visits",
+        cause="0103",
         description=(
             "老人去世后办理{matter}，窗口要求证明爷爷奶奶已经去世。两位老人七十年代就不在了，"
             "派出所和村里都查不到档案，为开证明跑了{visits}趟。"
@@ -80,6 +86,7 @@ STORIES = (
     Story(
         matters=("bdc-04",),
         situation="attitude",
+        cause="0901",
         description=(
             "{age}岁，来咨询{matter}要带什么材料，工作人员说得很快，我没有听清又问了一遍。"
             "对方不耐烦，把我推到咨询台，咨询台又让我取号重排，等了一上午。"
@@ -91,6 +98,7 @@ STORIES = (
     Story(
         matters=("gahz-01",),
         situation="not_accepted",
+        cause="0702",
         description=(
             "给孩子办{matter}，孩子在外省出生，窗口说出生医学证明在系统里查不到，"
             "提示“{message}”，要我回出生地盖章。来回上千公里，孩子还小。"
@@ -102,6 +110,7 @@ STORIES = (
     Story(
         matters=("gahz-02",),
         situation="other",
+        cause="1003",
         description=(
             "母亲{age}岁，卧床两年，身份证过期办不了银行取款。窗口说必须本人到场采集指纹和照片，"
             "家里人实在抬不过来。"
@@ -112,6 +121,7 @@ STORIES = (
     Story(
         matters=("gahz-02",),
         situation="elsewhere",
+        cause="0903",
         description=(
             "在{town}打工，想就地换领身份证，窗口说户籍在外省要回原籍办。网上说早就可以异地办理，"
             "不知道为什么这里不行。"
@@ -123,6 +133,7 @@ STORIES = (
     Story(
         matters=("gahz-03",),
         situation="repeated_visits",
+        cause="0401",
         description=(
             "结婚后把户口迁到{town}，派出所让村里盖章，村里说要开会研究，研究了{days}天没有结果。"
             "两边跑了{visits}趟，孩子上学要用户口。"
@@ -133,6 +144,7 @@ STORIES = (
     Story(
         matters=("gahz-04",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "想把孩子的姓改成一个网络上流行的组合，申请{matter}没有批准。认为起名是自己的权利，"
@@ -148,6 +160,7 @@ STORIES = (
     Story(
         matters=("zjk-03",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "申请{matter}没有通过，系统比对出名下有一套住房。那套房是和兄弟共有的老房子，"
@@ -163,6 +176,7 @@ STORIES = (
     Story(
         matters=("zjk-04",),
         situation="not_approved",
+        cause="0703",
         description=(
             "申请{matter}用于还贷，手机端提示“{message}”，到窗口说贷款合同编号对不上。"
             "银行说合同没有问题，来回问了{visits}次。"
@@ -175,6 +189,7 @@ STORIES = (
     Story(
         matters=("ghk-02",),
         situation="late",
+        cause="0904",
         description=(
             "家里老房漏雨要翻建，申请{matter}，村镇都签了字，报上来{days}天没有消息。雨季快到了，"
             "一家人暂住在亲戚家。"
@@ -185,6 +200,7 @@ STORIES = (
     Story(
         matters=("ghk-02",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "想在村外承包地里盖两间房住，申请{matter}没有批准。地是自己家承包的，离大路近，"
@@ -200,6 +216,7 @@ STORIES = (
     Story(
         matters=("jtk-03",),
         situation="not_approved",
+        cause="0703",
         description=(
             "考试合格后申请{matter}，背景核查一直不过，提示“{message}”。"
             "本人没有任何交通事故记录，问了{visits}次都说等系统。"

@@ -6,6 +6,7 @@ STORIES = (
     Story(
         matters=("scjg-01", "scjg-02"),
         situation="not_accepted",
+        cause="0301",
         description=(
             "通过全程电子化平台办理{matter}，其中一位签字人是{age}岁的老人，没有智能手机，"
             "人脸识别一直过不去，页面提示“{message}”。家里年轻人都在外地，到窗口问过{visits}次，"
@@ -23,6 +24,7 @@ STORIES = (
     Story(
         matters=("scjg-01",),
         situation="not_approved",
+        cause="0201",
         description=(
             "申报的公司名称在自主申报系统里显示可用，提交后却被驳回，系统提示“{message}”。"
             "先后换了三个名称，每次都是过几天才驳回，没有一次说清楚到底哪个字不行，"
@@ -35,6 +37,7 @@ STORIES = (
     Story(
         matters=("scjg-02",),
         situation="not_accepted",
+        cause="0703",
         description=(
             "在{town}开小吃店，来办{matter}，窗口说系统里查到我名下有一户同名的已注销个体户，"
             "提示“{message}”，不能受理。那一户几年前就注销了，手里有注销通知书。"
@@ -47,6 +50,7 @@ STORIES = (
     Story(
         matters=("syk-01",),
         situation="not_approved",
+        cause="0104",
         description=(
             "在{town}开面馆，申请{matter}，现场核查后收到不通过的通知，只写了“{message}”。"
             "按自己的理解改了两次，又等了{days}天，还是同样一句话。"
@@ -58,6 +62,7 @@ STORIES = (
     Story(
         matters=("syk-02",),
         situation="not_accepted",
+        cause="0502",
         description=(
             "家里做豆腐三十多年，想办{matter}，窗口说系统里没有“{message}”这个品类，"
             "让回家等通知。等了{days}天没有消息，超市要证才肯进货。"
@@ -69,6 +74,7 @@ STORIES = (
     Story(
         matters=("syk-03",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "想在{town}开一家药店，申请{matter}被退回，理由是没有依法经过资格认定的药师。"
@@ -84,6 +90,7 @@ STORIES = (
     Story(
         matters=("jtk-02",),
         situation="elsewhere",
+        cause="0702",
         description=(
             "货车常年在外省跑，听说年审可以异地办理，在外地网点却查不到车辆档案，"
             "回到{town}又说要把车开回来。来回一趟要耽误三四天的活。"
@@ -95,6 +102,7 @@ STORIES = (
     Story(
         matters=("xzsp-01",),
         situation="late",
+        cause="0904",
         description=(
             "在{town}开理发店，申请{matter}已经{days}天，网上显示“{message}”，"
             "到窗口问说材料转给了下一个岗位。租金已经交了两个月，一直不敢开门。"
@@ -106,6 +114,7 @@ STORIES = (
     Story(
         matters=("xzsp-02",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "想在自家住宅里办课外辅导班，申请{matter}没有通过，答复说住宅不能作为办学场所，"
@@ -121,6 +130,7 @@ STORIES = (
     Story(
         matters=("xzsp-03",),
         situation="repeated_visits",
+        cause="0801",
         description=(
             "在{town}申请诊所备案，窗口、卫健、审批三处跑了{visits}趟，有的说备案即可，"
             "有的说还要执业登记。材料交了两遍，一直没有人收。"

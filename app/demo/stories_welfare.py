@@ -6,6 +6,7 @@ STORIES = (
     Story(
         matters=("ybk-01",),
         situation="not_accepted",
+        cause="0701",
         description=(
             "给刚出生的孩子办{matter}，系统提示“{message}”。户口已经上了半个月，孩子正在住院，"
             "不能参保就不能报销，已经问了{visits}次。"
@@ -18,6 +19,7 @@ STORIES = (
     Story(
         matters=("ybk-02",),
         situation="not_approved",
+        cause="0302",
         description=(
             "老伴在济南住院，用手机办{matter}一直失败，提示“{message}”。我{age}岁，不会操作，"
             "儿女不在身边，出院结算只剩两天。"
@@ -30,6 +32,7 @@ STORIES = (
     Story(
         matters=("ybk-03",),
         situation="late",
+        cause="0904",
         description=(
             "申请{matter}已经{days}天，医院说材料报上去了，医保说还在等专家评审。"
             "每月药费一千多元，都是自己先垫着。"
@@ -40,6 +43,7 @@ STORIES = (
     Story(
         matters=("ybk-03",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "父亲患病长期吃药，申请{matter}没有通过，说检查指标达不到标准。我们认为病情已经很重，"
@@ -55,6 +59,7 @@ STORIES = (
     Story(
         matters=("ybk-04",),
         situation="elsewhere",
+        cause="0702",
         description=(
             "从外省回来工作，申请{matter}，原参保地说全程网办不用跑，这里却要求提供纸质参保凭证。"
             "来回邮寄{days}天，中间断档不能报销。"
@@ -66,6 +71,7 @@ STORIES = (
     Story(
         matters=("sbk-02",),
         situation="late",
+        cause="0702",
         description=(
             "办理{matter}已经{days}天，两地互相说在等对方，平台状态一直是“{message}”。"
             "再过几个月就要退休，怕影响算工龄。"
@@ -77,6 +83,7 @@ STORIES = (
     Story(
         matters=("sbk-03",),
         situation="repeated_visits",
+        cause="0703",
         description=(
             "办理{matter}，档案里出生年月有两个说法，一会儿让去原单位开证明，一会儿让去档案馆查。"
             "原单位已经破产，跑了{visits}趟没有结果。"
@@ -87,6 +94,7 @@ STORIES = (
     Story(
         matters=("sbk-03",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "养老保险交了十一年，今年到了退休年龄，申请{matter}没有通过，说缴费年限不够。"
@@ -102,6 +110,7 @@ STORIES = (
     Story(
         matters=("sbk-04",),
         situation="not_approved",
+        cause="0703",
         description=(
             "被单位辞退后申领{matter}，提交后被退回，提示“{message}”。原单位不肯改停保原因，"
             "我自己改不了，已经{days}天没有收入。"
@@ -113,6 +122,7 @@ STORIES = (
     Story(
         matters=("sbk-05",),
         situation="late",
+        cause="0904",
         description=(
             "在工地摔伤后申请{matter}，材料交了{days}天，没有受理通知书，也没有说缺什么。"
             "单位说要等认定才肯给钱看病。"
@@ -123,6 +133,7 @@ STORIES = (
     Story(
         matters=("mzk-01",),
         situation="late",
+        cause="0904",
         description=(
             "丈夫重病，家里没有收入，向{town}申请{matter}已经{days}天，没有人来入户，也没有答复。"
             "孩子学费都是借的。"
@@ -135,6 +146,7 @@ STORIES = (
     Story(
         matters=("mzk-01",),
         situation="not_approved",
+        cause="0601",
         classification="unlawful",
         description=(
             "申请{matter}没有通过，说家里有一辆小轿车和一处门面。车是儿子结婚买的，门面租不出去，"
@@ -150,6 +162,7 @@ STORIES = (
     Story(
         matters=("mzk-02",),
         situation="not_accepted",
+        cause="0703",
         description=(
             "给残疾的弟弟申请{matter}，窗口说残疾证换发后系统没有更新，提示“{message}”，"
             "补贴停了{days}天。弟弟行动不便，我也{age}岁了。"
@@ -162,6 +175,7 @@ STORIES = (
     Story(
         matters=("mzk-03",),
         situation="repeated_visits",
+        cause="0103",
         description=(
             "补领结婚证，当年登记的档案上名字写错一个字。窗口让去村里、派出所、档案馆分别开证明，"
             "跑了{visits}趟，最后又说证明格式不对。"
@@ -172,6 +186,7 @@ STORIES = (
     Story(
         matters=("mzk-03",),
         situation="not_approved",
+        cause="0703",
         classification="infeasible",
         description=(
             "三十年前在老家办的结婚登记，现在要补领证件。档案馆和民政都说当年那一本档案水淹损毁，"
@@ -187,6 +202,7 @@ STORIES = (
     Story(
         matters=("mzk-04",),
         situation="other",
+        cause="0301",
         description=(
             "父亲{age}岁，高龄津贴要每年用手机刷脸认证，今年没有刷上就停发了。老人没有智能手机，"
             "村里说让到县里来办。"
@@ -199,6 +215,7 @@ STORIES = (
     Story(
         matters=("ybk-02", "sbk-02"),
         situation="not_approved",
+        cause="0201",
         classification="infeasible",
         description=(
             "办理{matter}，系统提示“{message}”，窗口说省平台正在切换升级，"

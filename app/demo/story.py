@@ -22,6 +22,8 @@ class Story:
     description: str
     demand: str
     outcome: str
+    cause: str
+    """The code of the cause, as the seeded tree has it."""
     classification: str = "should_be_done"
     applicant: str = "individual"
     basis: str = ""
@@ -39,6 +41,8 @@ class Refusal:
     demand: str
     reason: str
     remedy: str
+    criterion: str
+    """The code of the criterion by which it is refused."""
     situation: str = "other"
     applicant: str = "individual"
     messages: tuple[str, ...] = ("",)

@@ -15,13 +15,24 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity
 from app.core.language import N_, gettext
 from app.core.panel import Panel, field, link
-from app.departments.rules import CODE, PREFIX, DayEnd, HallLevel, Role, is_time_zone
+from app.departments.rules import (
+    ADDRESS,
+    CODE,
+    PREFIX,
+    STAND_IN,
+    DayEnd,
+    HallLevel,
+    Role,
+    is_time_zone,
+    real_address,
+)
 
 CODE_HINT = N_("小写字母、数字和 . - _，用于命令、网址和文件名")
 
@@ -39,7 +50,7 @@ class Staff(User):
         N_("人员"),
         "staff",
         columns=("username", "first_name", "active", "last_login"),
-        form=((N_("人员"), ("username", "first_name", "active")),),
+        form=((N_("人员"), ("username", "first_name", "email", "active")),),
         search=("username", "first_name"),
         filters=("active",),
         order=("username",),
@@ -48,14 +59,22 @@ class Staff(User):
         labels={
             "username": N_("登录名"),
             "first_name": N_("姓名"),
+            "email": N_("电子邮箱"),
             "active": N_("启用"),
             "last_login": N_("上次登录"),
         },
+        stand_ins={"email": STAND_IN},
     )
 
     memberships: Mapped[list[Membership]] = link(
         label=N_("任职"), back_populates="user", passive_deletes="all"
     )
+
+    def problems(self) -> dict[str, str]:
+        """Check the mail address, if there is one."""
+        if real_address(self.email) is None or ADDRESS.fullmatch(self.email):
+            return {}
+        return {"email": gettext("电子邮箱的格式不正确，例如 name@example.gov.cn")}
 
     @property
     def name(self) -> str:
@@ -81,7 +100,8 @@ class Hall(Entity):
         columns=("code", "name", "level", "parent", "prefix", "opening", "closing", "active"),
         form=(
             (N_("大厅"), ("name", "code", "prefix", "level", "parent", "active")),
-            (N_("时间"), ("timezone", "opening", "closing", "day_end")),
+            (N_("时间"), ("timezone", "opening", "midday", "closing", "day_end")),
+            (N_("对外公开"), ("public_progress",)),
         ),
         search=("code", "name"),
         filters=("level", "active"),
@@ -111,8 +131,19 @@ class Hall(Entity):
     )
     opening: Mapped[time] = field(Time, label=N_("上班时间"), nullable=False, default=time(9))
     closing: Mapped[time] = field(Time, label=N_("下班时间"), nullable=False, default=time(17, 30))
+    midday: Mapped[time | None] = field(
+        Time, label=N_("午间换班"), hint=N_("上午班到此为止，下午班从此开始；不填为 12:00")
+    )
     day_end: Mapped[DayEnd] = field(
         DayEnd, label=N_("期限最后一日截至"), nullable=False, default=DayEnd.CLOSING
+    )
+    public_progress: Mapped[bool] = field(
+        Boolean,
+        label=N_("公开查询进度"),
+        nullable=False,
+        default=True,
+        server_default=true(),
+        hint=N_("反映人凭回执上的编号和查询码，不登录即可查询进度"),
     )
     active: Mapped[bool] = field(Boolean, label=N_("启用"), nullable=False, default=True)
     departments: Mapped[list[Department]] = link(
@@ -128,6 +159,8 @@ class Hall(Entity):
             found["timezone"] = gettext("没有这个时区，例如 Asia/Shanghai")
         if self.opening >= self.closing:
             found["closing"] = gettext("下班时间须晚于上班时间")
+        elif self.midday is not None and not self.opening < self.midday < self.closing:
+            found["midday"] = gettext("午间换班须在上班时间和下班时间之间")
         above = self.parent
         while above is not None and "parent" not in found:
             if above is self:

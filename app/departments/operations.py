@@ -9,26 +9,31 @@ from app.core.db import db
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.departments.models import Department, Hall, Membership, Staff
-from app.departments.rules import LEAST_PASSWORD, Role
+from app.departments.rules import LEAST_PASSWORD, STAND_IN, Role
 
 
 def add_staff(person: Staff, password: str = "") -> Staff:
     """Add a person who logs in with a password, or with the one that is set already.
 
-    The mail address that FAB asks for stands in for none.
+    Without a mail address, the one that FAB asks for is made up: it stands in for none.
     Raises InvalidInputError for a log-in name that is taken.
     """
     if db.session.scalar(select(Staff.id).where(Staff.username == person.username)) is not None:
         taken = gettext("已有相同的记录，请换一个：%(labels)s", labels=gettext("登录名"))
         raise InvalidInputError({"username": taken})
     person.last_name = ""
-    person.email = f"{person.username}@localhost"
+    person.email = person.email or stand_in(person)
     person.login_count = person.fail_login_count = 0
     if password:
         person.password = generate_password_hash(password)
     db.session.add(person)
     db.session.flush()
     return person
+
+
+def stand_in(person: Staff) -> str:
+    """Return what stands where a person has no mail address."""
+    return f"{person.username}{STAND_IN}"
 
 
 def set_password(person: Staff, password: str) -> None:

@@ -45,5 +45,17 @@ def is_time_zone(name: str) -> bool:
     return name in available_timezones()
 
 
+STAND_IN = "@localhost"
+"""What the mail address of somebody who has none ends with: the table of people asks for one."""
+
+ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+"""What a mail address may look like."""
+
+
+def real_address(text: str | None) -> str | None:
+    """Return a mail address, or None when it only stands in for one."""
+    return None if not text or text.endswith(STAND_IN) else text
+
+
 LEAST_PASSWORD = 8
 """How many characters a password has at least."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import abort
-from wtforms import Field, PasswordField, validators
+from wtforms import Field, PasswordField, StringField, validators
 
 from app.core import clock, scope
 from app.core.crud import EntityApi, EntityView
+from app.core.crud.fields import empty_is_none, no_control_characters, strip
 from app.core.crud.forms import form_class
+from app.core.crud.pages import Fact
+from app.core.crud.present import EMPTY
 from app.core.errors import OutOfScopeError
 from app.core.language import gettext
 from app.departments import operations
 from app.departments.queries import governs
-from app.departments.rules import LEAST_PASSWORD
+from app.departments.rules import LEAST_PASSWORD, real_address
 
 if TYPE_CHECKING:
     from flask_wtf import FlaskForm
@@ -24,9 +27,13 @@ class StaffView(EntityView):
     """People who log in."""
 
     def form(self, *, editing: bool) -> type[FlaskForm]:
-        return form_class(
-            self.model, editing=editing, extra={"password": password_field(required=not editing)}
-        )
+        extra = {"email": mail_field(), "password": password_field(required=not editing)}
+        return form_class(self.model, editing=editing, extra=extra)
+
+    def fact(self, name: str, row: Any) -> Fact:
+        if name == "email" and real_address(row.email) is None:
+            return Fact(gettext("电子邮箱"), EMPTY)
+        return super().fact(name, row)
 
     def find(self, pk: str) -> Any:
         row = super().find(pk)
@@ -38,6 +45,7 @@ class StaffView(EntityView):
         operations.add_staff(row, form["password"].data)
 
     def update(self, row: Any, form: FlaskForm) -> None:
+        row.email = row.email or operations.stand_in(row)
         row.changed_on = clock.now().replace(tzinfo=None)  # what a stale form is told by
         if form["password"].data:
             operations.set_password(row, form["password"].data)
@@ -53,6 +61,24 @@ class StaffApi(EntityApi):
         if not governs(scope.current(), row):
             raise OutOfScopeError(str(pk))
         return row
+
+
+class MailField(StringField):
+    """A mail address; one that stands in for none is not shown."""
+
+    def process_data(self, value: Any) -> None:
+        self.data = real_address(value) or ""
+
+
+def mail_field() -> Field:
+    """Return a field for a mail address, which nobody must have."""
+    most = validators.Length(max=128, message=gettext("最多 %(most)d 个字", most=128))
+    return MailField(
+        gettext("电子邮箱"),
+        [validators.Optional(), most, no_control_characters],
+        filters=[strip, empty_is_none],
+        description=gettext("用来接收邮件通知；没有可不填"),
+    )
 
 
 def password_field(*, required: bool, label: str = "") -> Field:

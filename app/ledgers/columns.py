@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
 
-from app.cases.models import Assignment, AssignmentRole, Case
+from app.cases.models import Case
+from app.cases.records import Assignment, AssignmentRole
 from app.core.language import N_
 from app.core.privacy import masked
 from app.core.workbook import Kind, Value
@@ -138,6 +139,7 @@ CASE_COLUMNS = (
     LedgerColumn(N_("超期工作日"), Deadline.days_late, 7, days_late, Kind.INTEGER),
     LedgerColumn(N_("办理结果"), func.coalesce(func.nullif(Case.result, ""), Case.reasons), 30),
     LedgerColumn(N_("满意度"), Case.satisfaction, 9, label),
+    LedgerColumn(N_("值班人员"), Case.on_duty, 10),
 )
 
 
@@ -168,6 +170,7 @@ NOTES = (
     ),
     (N_("超期工作日"), N_("到期日之后至办结日（在办的至截至日）的工作日数，当日超期的记 0")),
     (N_("办理结果"), N_("办结的结果；不能办理的，为向反映人说明的原因")),
+    (N_("值班人员"), N_("事项登记时，所在大厅按值班表在岗的人员")),
     (N_("颜色"), N_("红色为超期，黄色为临期")),
 )
 """What the cover explains."""

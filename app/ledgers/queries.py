@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from app.cases.models import Assignment, Case
+from app.cases.models import Case
+from app.cases.records import Assignment
 from app.core.db import db
 from app.deadlines.models import Deadline
 from app.deadlines.queries import hours_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from app.deadlines.clock import Hours
+    from app.deadlines.hours import Hours
     from app.ledgers.columns import LedgerColumn
 
 AT_ONCE = 500

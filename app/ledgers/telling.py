@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.language import gettext
 from app.core.workbook import Tone
-from app.deadlines.clock import Stage, days_late, stage
+from app.deadlines.clock import Stage, stage
+from app.deadlines.hours import days_late
 from app.deadlines.queries import calendar
 from app.deadlines.rules import Verdict
 from app.ledgers.columns import Line

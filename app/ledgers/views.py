@@ -12,8 +12,8 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.core import clock, scope
 from app.core.crud import EntityView
 from app.core.crud.export import send_workbook
-from app.core.crud.forms import drawn
-from app.core.crud.pages import Button, Cell, FormPage
+from app.core.crud.forms import form_page
+from app.core.crud.pages import Button, Cell
 from app.core.crud.present import local
 from app.core.db import db, writing
 from app.core.errors import DomainError, InvalidInputError
@@ -93,7 +93,9 @@ class LedgerView(EntityView):
                 problems = error.problems
             except DomainError as error:
                 problems = {"": str(error)}
-        page, status = _take_page(form, problems, self.url)
+        page, status = form_page(
+            form, problems, submit=gettext("生成并下载"), cancel_url=self.url, action=request.path
+        )
         html = self.render_template(
             "panel/form.html", page=self._page(gettext("生成台账")), form=page, brief=True
         )
@@ -118,21 +120,6 @@ def _taken(form: FlaskForm) -> Response:
         produce(kind, path, **asked)
 
     return send_workbook(write, usual_name(kind, **asked))
-
-
-def _take_page(form: FlaskForm, problems: dict[str, str], back: str) -> tuple[FormPage, int]:
-    for name, text in problems.items():
-        if name in form:
-            form[name].errors = [*form[name].errors, text]
-    errors = [
-        (f"f-{field.name}", gettext("%(label)s：%(text)s", label=field.label.text, text=error))
-        for field in form
-        for error in field.errors
-    ]
-    errors += [("", text) for name, text in problems.items() if name not in form]
-    fields = [drawn(form[name]) for name in ("kind", "hall", "since", "until")]
-    page = FormPage([("", fields)], request.path, gettext("生成并下载"), back, errors=errors)
-    return page, 422 if errors else 200
 
 
 def export_cases(query: Query, person: Person, now: datetime) -> Response:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.core import crud
+from app.core.history import Change
 from app.core.jobs import JobRun
-from app.panel.views import HealthView, JobView, PasswordView
+from app.panel.views import ChangeView, HealthView, JobView, PasswordView
 from app.panel.web import wire
 
 __all__ = ["register", "wire"]
@@ -21,3 +22,4 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(PasswordView)
     appbuilder.add_view_no_menu(HealthView)
     crud.register(appbuilder, JobRun, JobView, read_only=True)
+    crud.register(appbuilder, Change, ChangeView, read_only=True)

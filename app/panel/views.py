@@ -15,11 +15,12 @@ from werkzeug.security import check_password_hash
 from wtforms import PasswordField, validators
 
 from app.core import clock, scope
-from app.core.crud import EntityView
+from app.core.crud import EntityView, changed, present
 from app.core.crud.forms import drawn
-from app.core.crud.pages import FormPage, Page
+from app.core.crud.pages import Cell, Fact, FormPage, Page
 from app.core.db import db
 from app.core.language import gettext
+from app.core.panel import entities
 from app.core.transaction import transaction
 from app.departments.models import Staff
 from app.departments.operations import set_password
@@ -126,6 +127,31 @@ def _password_form() -> FlaskForm:
 
 class JobView(EntityView):
     """Runs of the timed jobs."""
+
+
+class ChangeView(EntityView):
+    """The field history of reference data."""
+
+    def cell(self, name: str, row: Any) -> Cell:
+        if name == "changes":
+            model = _model(row.entity)
+            told = changed.in_a_line(row, model) if model is not None else ""
+            return Cell(told or present.EMPTY, "wide")
+        return super().cell(name, row)
+
+    def column_label(self, name: str) -> str:
+        return gettext("变更") if name == "changes" else super().column_label(name)
+
+    def facts(self, row: Any) -> list[tuple[str, list[Fact]]]:
+        model = _model(row.entity)
+        told = changed.pairs_of(row, model) if model is not None else []
+        listed = [Fact(label, text, "long") for label, text in told]
+        return [*super().facts(row), *([(gettext("变更"), listed)] if listed else [])]
+
+
+def _model(code: str) -> type[Any] | None:
+    """Return the entity with this code; None for one that is no more."""
+    return next((model for model in entities() if model.__panel__.code == code), None)
 
 
 class HealthView(BaseView):

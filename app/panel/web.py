@@ -28,7 +28,9 @@ from app.deadlines.queries import missing_year
 from app.departments.models import Hall
 from app.departments.queries import person_of
 from app.departments.rules import Role
+from app.notices.queries import unread_count
 from app.panel.menu import menu
+from app.roster.queries import waiting_for
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -51,7 +53,7 @@ SENTENCES: dict[int, tuple[str, str]] = {
     403: (N_("没有权限"), N_("您的角色不能进行这项操作。")),
     404: (N_("没有找到"), N_("没有这个页面或这条记录，或者它不在您的权限范围内。")),
     405: (N_("请求不正确"), N_("这个网址不接受这种操作。")),
-    413: (N_("文件过大"), N_("上传的内容超过了 16 MB。")),
+    413: (N_("文件过大"), N_("一次上传的内容过大，没有保存。请返回上一页，减少文件或分几次上传。")),
     429: (N_("操作太频繁"), N_("请稍等一分钟再试。")),
     500: (N_("系统出错了"), N_("您的操作没有保存。请稍后重试；若仍出错，请联系系统管理员。")),
     503: (N_("系统忙"), N_("数据库暂时不可用，您的操作没有保存，请稍后重试。")),
@@ -181,6 +183,8 @@ class Shell:
     role: str
     groups: list[Any]
     notices: list[tuple[str, Markup]]
+    unread: int = 0
+    inbox_url: str = "/notices/"
     find_url: str = "/cases/list/"
     login_url: str = "/login/"
     logout_url: str = "/logout/"
@@ -193,6 +197,9 @@ def shell() -> Shell:
     if person.id is None:
         return Shell(gettext("办成"), "", "", "", [], [], find_url="")
     waiting = counts(clock.now()) if may("cases", "r") else {}
+    if may("swaps", "r"):
+        waiting["swaps"] = waiting_for(person, local(clock.now()).date())
+    waiting["unread"] = unread = unread_count(person.id)
     address = request.full_path.rstrip("?") if request.args else request.path
     roles = gettext("、").join(gettext(role.label) for role in Role if role.value in person.roles)
     return Shell(
@@ -202,6 +209,7 @@ def shell() -> Shell:
         roles,
         menu(address, waiting),
         _notices(),
+        unread,
         find_url="/cases/list/" if may("cases", "r") else "",
     )
 

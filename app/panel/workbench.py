@@ -9,20 +9,24 @@ from sqlalchemy import func, select
 
 from app.cases.lamps import lamp
 from app.cases.models import Case
-from app.cases.queries import at_stage, counts, with_clock
+from app.cases.queries import asked, at_stage, counts, with_clock
 from app.cases.rules import OPEN, Status
 from app.core.crud.pages import Cell, Col, Listing, Page, Row
 from app.core.crud.present import EMPTY, local
 from app.core.db import db
 from app.core.language import N_, gettext, ngettext
 from app.core.security import may
+from app.deadlines.calendar_models import CalendarYear
 from app.deadlines.clock import Stage
-from app.deadlines.evidence import WEEKDAYS, reason_in_words
-from app.deadlines.models import CalendarYear, Deadline
+from app.deadlines.evidence_in_words import WEEKDAYS, reason_in_words
+from app.deadlines.models import Deadline
 from app.deadlines.queries import calendar
 from app.departments.models import Department, Hall, Membership, Responsibility
+from app.supervision.queries import count_of, overdue as unanswered_in_time, waiting as to_answer
+from app.supervision.referrals.queries import count_open
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from app.core.scope import Person
@@ -35,7 +39,10 @@ TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("overdue", N_("已超期"), "late"),
         ("warning", N_("临期"), "warn"),
         ("registered", N_("待受理"), ""),
-        ("finished", N_("待结案"), ""),
+        ("accepted", N_("待派发"), ""),
+        ("returned", N_("已退回"), ""),
+        ("finished", N_("待回访"), ""),
+        ("called_back", N_("待结案"), ""),
     ),
     "handler": (
         ("overdue", N_("已超期"), "late"),
@@ -46,6 +53,8 @@ TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "supervisor": (
         ("overdue", N_("已超期"), "late"),
         ("warning", N_("临期"), "warn"),
+        ("disputed", N_("待裁定"), ""),
+        ("asked", N_("待审批"), ""),
         ("dispatched", N_("待签收"), ""),
         ("signed", N_("办理中"), ""),
     ),
@@ -53,16 +62,37 @@ TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("overdue", N_("已超期"), "late"),
         ("warning", N_("临期"), "warn"),
         ("signed", N_("办理中"), ""),
-        ("finished", N_("待结案"), ""),
+        ("finished", N_("待回访"), ""),
     ),
 }
 """Role → the counts on its workbench: name of the count and of the tab, label, tone."""
 
+FURTHER: dict[str, tuple[str, str, str, Callable[[datetime], int]]] = {
+    "handler": (
+        N_("待回复督办"), "warn", "/supervision-cards/list/?tab=waiting",
+        lambda _now: count_of(to_answer()),
+    ),
+    "supervisor": (
+        N_("督办逾期未回复"), "late", "/supervision-cards/list/?tab=late",
+        lambda now: count_of(unanswered_in_time(now)),
+    ),
+    "inspector": (
+        N_("移交待处理"), "warn", "/referrals/list/?tab=open", lambda _now: count_open(),
+    ),
+}  # fmt: skip
+"""Role → what it counts beside cases: label, tone, address, count; shown where there are any."""
+
+ALWAYS = 4
+"""So many of them are shown though there is nothing to count."""
+
 WAITING = {
-    "clerk": (Status.REGISTERED, Status.ACCEPTED, Status.RESOLVED, Status.REPLIED),
+    "clerk": (
+        Status.REGISTERED, Status.ACCEPTED, Status.RETURNED, Status.RESOLVED, Status.REPLIED,
+        Status.CALLED_BACK,
+    ),
     "handler": (Status.DISPATCHED, Status.SIGNED),
-}
-"""Role → the states in which a case waits for it."""
+}  # fmt: skip
+"""Role → the states in which a case waits for it; a supervisor decides, and sees what is late."""
 
 
 @dataclass(frozen=True)
@@ -125,26 +155,33 @@ def _stats(role: str, now: datetime) -> list[Stat]:
     if not role:
         return []
     waiting = counts(now)
-    return [
-        Stat(
-            gettext(label),
-            str(waiting[name]),
-            ngettext("%(num)d 件，点击查看", "%(num)d 件，点击查看", waiting[name])
-            if waiting[name]
-            else gettext("没有"),
-            tone if waiting[name] else "",
-            f"/cases/list/?tab={name}",
-        )
-        for name, label, tone in TASKS[role]
+    found = [
+        _stat(label, waiting[name], tone, f"/cases/list/?tab={name}")
+        for place, (name, label, tone) in enumerate(TASKS[role])
+        if waiting[name] or place < ALWAYS
     ]
+    if role in FURTHER:
+        label, tone, url, count = FURTHER[role]
+        if number := count(now):
+            found.append(_stat(label, number, tone, url))
+    return found
+
+
+def _stat(label: str, number: int, tone: str, url: str) -> Stat:
+    note = ngettext("%(num)d 件，点击查看", "%(num)d 件，点击查看", number)
+    note = note if number else gettext("没有")
+    return Stat(gettext(label), str(number), note, tone if number else "", url)
 
 
 def _todo(_person: Person, now: datetime, role: str) -> tuple[Todo, list[Any]]:
     if not role:
         return Todo([], [], empty=gettext("没有待办事项")), []
-    waits = Case.status.in_(WAITING.get(role, OPEN))
-    late = at_stage(Stage.OVERDUE, now)
-    mine = waits if role in WAITING else late | at_stage(Stage.WARNING, now)
+    if role in WAITING:
+        mine = Case.status.in_(WAITING[role])
+    else:
+        mine = at_stage(Stage.OVERDUE, now) | at_stage(Stage.WARNING, now)
+    if role == "supervisor":
+        mine |= (Case.status == Status.DISPUTED) | asked()
     rows = db.session.scalars(
         with_clock()
         .where(mine)

@@ -31,6 +31,7 @@ PATIENCE = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
+    "--lang=zh-CN",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -233,8 +234,7 @@ class Person:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
-            viewport={"width": 1366, "height": 768},
-            **options,
+            **{"viewport": {"width": 1366, "height": 768}, **options},
         )
         self.context.set_default_timeout(20_000)
         self.complaints = []

@@ -33,7 +33,7 @@ NAMELESS = """() => [...document.querySelectorAll(
 IDLE = """() => [...document.querySelectorAll('button, a.btn')].filter(it =>
     !(it.tagName === 'A' && it.getAttribute('href')) && !(it.type === 'submit' && it.form)
     && !it.matches('[data-toggle], [data-print], [data-back], [data-close], [data-peek],'
-        + '[aria-disabled=true], [data-prefer] button'))
+        + '[data-insert], [aria-disabled=true], [data-prefer] button'))
     .map(it => it.outerHTML.slice(0, 120))"""
 """Buttons that nothing happens on."""
 
@@ -76,10 +76,19 @@ TERMS = (
     "Asia/Shanghai",
     "SHA-256",
     "CSV",
-    r"(?<=\.)xlsx",
+    r"(?<=\.)(xlsx|pdf)",
+    r"(?<=\d )[KM]?B",
+    "MB",
+    "PDF",
+    "OFD",
+    "Word",
+    "Excel",
+    "mailtos(?=://)",
+    "https(?=://)",
     r"Ctrl(?= ↵)",
     "HH:MM",
     r"\b[0-9a-f]{64}\b",
+    r"\b[0-9a-f]{12}(?=…)",
 )
 """What is called so in Chinese too."""
 

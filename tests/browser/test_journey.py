@@ -16,6 +16,7 @@ from tests.browser.window import (
     RESULT,
     STORY,
     accept,
+    do,
     fill,
     find,
     press,
@@ -51,8 +52,8 @@ def test_the_woman_from_panzhuang_gets_her_company(served, at, tmp_path):
     fill(page, note="属应办未办，请于 3 个工作日内解决，并同时报局领导。")
     send(page, "派发")
     assert page.locator(".big-lamp").inner_text().startswith("还剩")
-    assert "3 个工作日" in page.locator(".clock").inner_text()
-    assert page.locator(".days .in").count() == 3
+    assert "3 个工作日" in page.locator(".clock").first.inner_text()
+    assert page.locator(".clock").first.locator(".days .in").count() == 3
 
     handler = at(served, HANDLER)
     handler.page.get_by_role("link", name="待签收").first.click()
@@ -68,12 +69,13 @@ def test_the_woman_from_panzhuang_gets_her_company(served, at, tmp_path):
     assert handler.page.locator(".big-lamp").inner_text() == "按期办结"
 
     find(clerk, number)
-    press(page, "结案")
-    fill(page, satisfaction="非常满意", note="电话回访，申请人非常满意。")
-    send(page, "结案")
+    do(page, "回访", satisfaction="非常满意", note="电话回访，申请人非常满意。")
+    do(page, "结案", causes=["没有智能手机"])
     assert "已结案" in page.locator(".case-head").inner_text()
-    verbs = page.locator(".line li b").all_inner_texts()
-    assert verbs == ["结案", "办结", "反馈进展", "签收", "派发", "受理", "登记"]
+    line = page.locator(".line li b").all_inner_texts()
+    # A clock of the same day may be flagged whenever the server's scheduler looks at it.
+    verbs = [verb for verb in line if verb != "临期预警"]
+    assert verbs == ["结案", "回访", "办结", "反馈进展", "签收", "派发", "受理", "登记"]
 
     supervisor = at(served, "supervisor.linqing")
     check_filtered_export(supervisor, number, tmp_path)

@@ -15,7 +15,10 @@ def fill(page, **typed):
     """Type what a form asks for, by the names of its fields."""
     for name, value in typed.items():
         field = page.locator(f"[name={name}]")
-        if field.evaluate("it => it.tagName") == "SELECT":
+        if isinstance(value, list):
+            for label in value:
+                page.get_by_label(label, exact=True).check()
+        elif field.evaluate("it => it.tagName") == "SELECT":
             field.select_option(label=value)
         else:
             field.fill(value)
@@ -28,9 +31,24 @@ def send(page, label):
 
 
 def press(page, label):
-    """Press one of the moves of a case, and wait for what it leads to."""
+    """Press one of the moves of a case, and wait for what it leads to.
+
+    A move that is seldom made stands in the menu of further ones, which is opened first.
+    """
+    moves = page.get_by_role("group", name="办理")
+    move = moves.get_by_text(label, exact=True)
+    if not move.is_visible():
+        moves.get_by_text("更多操作", exact=True).click()
     with page.expect_navigation():
-        page.get_by_role("group", name="办理").get_by_text(label, exact=True).click()
+        move.click()
+
+
+def do(page, label, **typed):
+    """Make a move from beginning to end: press it, fill in what it asks for, send it."""
+    press(page, label)
+    fill(page, **typed)
+    send(page, label)
+    assert f"{label}完成" in told(page)
 
 
 def told(page):

@@ -5,28 +5,33 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from app.cases import operations
 from app.cases.models import Case
-from app.cases.rules import MOVE, Status
+from app.cases.moves import MOVE
+from app.causes.models import Cause
 from app.core import scope
 from app.core.db import db
-from app.core.errors import DomainError
+from app.core.errors import DomainError, InvalidInputError
 from app.core.timeline import Event
 from app.core.transaction import transaction
-from app.departments.models import Department, Hall
+from app.departments.models import Department, Hall, Staff
 from app.departments.queries import person_named
+from app.rulebook.models import Criterion
+from app.rulebook.rules import Finding
+from tests.cases.ways import PATHS, WAYS
 from tests.conftest import NOW
 
 ACTORS = {
     "clerk": "clerk.linqing",
     "handler": "handler.linqing.scjg",
+    "assist": "handler.linqing.syk",
     "supervisor": "supervisor.linqing",
     "inspector": "inspector.liaocheng",
     "admin": "admin",
 }
-"""Role → who holds it at Linqing; the handler is of the department that leads."""
+"""Role → who holds it at Linqing; the handler is of the department that leads, or that assists."""
 
 TEXTS = {
     "classification": "should_be_done",
@@ -37,6 +42,9 @@ TEXTS = {
     "legal_basis": "《行政许可法》第三十八条",
     "note": "已联系申请人",
     "satisfaction": "5",
+    "officer": "李建国（食药科）",
+    "place": "潘庄镇前村 12 号",
+    "days": 2,
 }
 """What people type into the fields of the moves."""
 
@@ -53,18 +61,6 @@ TYPED = {
     "urgency": "urgent",
 }
 """What a clerk types into the form of intake."""
-
-PATHS: dict[Status, tuple[str, ...]] = {
-    Status.REGISTERED: (),
-    Status.ACCEPTED: ("accept",),
-    Status.REFUSED: ("refuse",),
-    Status.DISPATCHED: ("accept", "dispatch"),
-    Status.SIGNED: ("accept", "dispatch", "sign"),
-    Status.RESOLVED: ("accept", "dispatch", "sign", "resolve"),
-    Status.REPLIED: ("accept", "dispatch", "sign", "reply"),
-    Status.CLOSED: ("accept", "dispatch", "sign", "resolve", "close"),
-}
-"""State → the moves that lead a new case there."""
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATER = NOW + timedelta(hours=2)
@@ -113,26 +109,90 @@ def register(now=NOW, hall_code="linqing", **fields):
 
 
 def filled(verb, **fields):
-    """Return everything that a move asks for."""
+    """Return everything that a move asks for; departments may be given by their codes."""
     step = MOVE[verb]
-    known = {**TEXTS, "lead_department": department(), **fields}
-    return {name: known[name] for name in (*step.required, *step.optional)}
+    names = (*step.required, *step.optional)
+    known = {**TEXTS, **fields}
+    for name, make in MADE.items():
+        if name in step.required and name not in fields:
+            known[name] = make()
+    if verb == "reclassify":
+        known["classification"] = fields.get("classification", "infeasible")
+    if known.get("assist_departments"):
+        known["assist_departments"] = [_as_row(item) for item in known["assist_departments"]]
+    return {name: known[name] for name in names if name in known}
+
+
+def _as_row(item):
+    return department(item) if isinstance(item, str) else item
+
+
+def criterion(finding=Finding.REFUSE):
+    """Return a criterion of the seeded rulebook."""
+    with scope.everything():
+        return db.session.scalars(
+            select(Criterion).where(Criterion.finding == finding).order_by(Criterion.id).limit(1)
+        ).one()
+
+
+def cause(code="0301"):
+    """Return a cause of the seeded tree."""
+    with scope.everything():
+        return db.session.scalars(select(Cause).where(Cause.code == code)).one()
+
+
+MADE = {
+    "causes": lambda: [cause()],
+    "criterion": criterion,
+    "lead_department": department,
+    "handler": lambda: staff(ACTORS["handler"]),
+    "other_case": register,
+    "visit_at": lambda: LATER + timedelta(days=1),
+}
+"""Field → what it is filled in with, where that is a row or an instant."""
+
+
+def agent(verb):
+    """Return who usually makes a move."""
+    step = MOVE[verb]
+    return acting("assist" if step.party == "assist" else step.roles[0])
+
+
+def staff(username):
+    """Return the row of a person."""
+    with scope.everything():
+        return db.session.scalars(select(Staff).where(Staff.username == username)).one()
 
 
 def act(case, verb, now=NOW, actor=None, **fields):
     """Make a move as whoever may; committed."""
-    who = actor or acting(MOVE[verb].role)
+    who = actor or agent(verb)
+    with scope.everything():
+        values = filled(verb, **fields)
     with scope.working_for(who), transaction():
-        return operations.move(case, verb, filled(verb, **fields), actor=who, now=now)
+        operations.move(case, verb, values, actor=who, now=now)
+    inspect(case).load_options = ()  # or it would lead on to what that person sees alone
+    return case
+
+
+def led(way, now=NOW, **fields):
+    """Register a case and make the moves of a way, one minute for each; committed at once."""
+    with transaction():
+        case = register(now=now, **fields)
+        for minutes, step in enumerate(way, start=1):
+            verb, typed = (step, {}) if isinstance(step, str) else step
+            act(case, verb, now + timedelta(minutes=minutes), **typed)
+    return case
 
 
 def brought_to(status, now=NOW, **fields):
-    """Register a case and lead it to a state, one minute for each step; committed at once."""
-    with transaction():
-        case = register(now=now, **fields)
-        for minutes, verb in enumerate(PATHS[status], start=1):
-            act(case, verb, now + timedelta(minutes=minutes))
-    return case
+    """Lead a new case to a state."""
+    return led(PATHS[status], now, **fields)
+
+
+def ready_for(verb, now=NOW, **fields):
+    """Lead a new case to where a move can be made."""
+    return led(WAYS[verb], now, **fields)
 
 
 def at(*parts):
@@ -146,13 +206,33 @@ def kinds(case):
     )
 
 
-def attempt(case, verb, actor, values=None):
+def clock_of(case, kind):
+    """Return the latest clock of a kind."""
+    return [clock for clock in case.clocks if clock.kind is kind][-1]
+
+
+def payload(case, kind):
+    """Return what the last event of a kind tells."""
+    events = select(Event.payload).where(Event.case_id == case.id, Event.kind == kind)
+    return db.session.scalars(events.order_by(Event.id.desc()).limit(1)).one()
+
+
+def wrong_field(case, verb, **fields):
+    """Return the only field that a move complains about."""
+    try:
+        act(case, verb, LATER, **fields)
+    except InvalidInputError as refused:
+        [name] = refused.problems
+        return name
+    return None
+
+
+def attempt(case, verb, actor, values=None, now=LATER):
     """Try a move and undo it; return what was refused, or the state that it led to."""
     try:
         with scope.working_for(actor):
-            operations.move(
-                case, verb, filled(verb) if values is None else values, actor=actor, now=LATER
-            )
+            given = filled(verb) if values is None else values
+            operations.move(case, verb, given, actor=actor, now=now)
             return case.status
     except DomainError as error:
         return error
@@ -189,7 +269,17 @@ def events(case_id):
 
 def made(status, **fields):
     """Bring a new case to a state; return its number in addresses."""
+    return _numbered(PATHS[status], fields)
+
+
+def made_for(verb, **fields):
+    """Lead a new case to where a move can be made; return its number in addresses."""
+    return _numbered(WAYS[verb], fields)
+
+
+def _numbered(way, fields):
+    db.session.rollback()  # what was read before is no ground to write on
     with scope.everything():
-        number = brought_to(status, NOW - timedelta(minutes=30), **fields).id
+        number = led(way, NOW - timedelta(minutes=30), **fields).id
     db.session.remove()
     return number

@@ -13,7 +13,8 @@ from app.core.crud import writing
 from app.core.db import db
 from app.core.panel import attributes
 from app.core.transaction import transaction
-from app.deadlines.models import CalendarDay, CalendarYear, DeadlineRule
+from app.deadlines.calendar_models import CalendarDay, CalendarYear
+from app.deadlines.models import DeadlineRule
 from app.departments.models import Department, Hall, Membership, Responsibility, Staff
 from tests.core import screens
 from tests.core.rows import count, kept
@@ -118,6 +119,10 @@ SAMPLES = [
             "warn_days": "1",
             "warn_time": "10:00",
             "escalate_days": "3",
+            "extensions": "1",
+            "extension_days": "5",
+            "pauses": "1",
+            "pause_days": "10",
             "source": "本厅规则",
             "valid_from": "2026-01-01",
             "valid_to": "",

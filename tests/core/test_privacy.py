@@ -103,6 +103,8 @@ def test_a_key_is_32_bytes(text):
         (mask_name, "王秀芝", "王**"),
         (mask_name, "王", "王**"),
         (mask_name, "欧阳震华", "欧**"),
+        (mask_name, "潘庄李桂芬", "潘**"),
+        (mask_name, "阿卜杜拉·买买提吐尔逊", "阿**"),
         (mask_name, "临清市某某食品有限公司", "临清市某**公司"),
         (mask_name, "", ""),
         (mask_phone, "13812342046", "138****2046"),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
 
+import pytest
+from sqlalchemy import update
+
+from app.core import scope
+from app.core.db import db
+from app.core.transaction import transaction
+from app.deadlines.models import DeadlineRule
 from app.deadlines.queries import _calendar_of
+from app.deadlines.rules import ClockKind
 from tests.core.screens import Browser
 
 
@@ -16,3 +24,15 @@ def no_calendar_of_another_test(request, monkeypatch):
         monkeypatch.setattr(request.getfixturevalue("house"), "test_client_class", Browser)
     yield
     _calendar_of.cache_clear()
+
+
+@pytest.fixture
+def main_clock_alone(demo):
+    """Let cases that are dispatched from now on have no clock beside the main one."""
+    beside = [kind for kind in ClockKind if not kind.main]
+    with scope.everything(), transaction():
+        db.session.execute(
+            update(DeadlineRule)
+            .where(DeadlineRule.kind.in_(beside))
+            .values(valid_from=date(2100, 1, 1))
+        )

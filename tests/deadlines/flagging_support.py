@@ -59,7 +59,7 @@ def stored(number, *, due=DUE, apart=timedelta(0), met_at=None):
                 "situation": Situation.NOT_ACCEPTED,
                 "description": "人脸识别无法通过",
                 "classification": Classification.SHOULD_BE_DONE,
-                "status": Status.DISPATCHED,
+                "status": Status.ACCEPTED,
                 "registered_at": due - timedelta(days=9),
                 "registered_by": "李敏",
                 "version": 1,

@@ -14,7 +14,8 @@ from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
 from app.deadlines.calendar import differences, replace_years, seed
-from app.deadlines.models import CalendarDay, CalendarRevision, CalendarYear, DeadlineRule
+from app.deadlines.calendar_models import CalendarDay, CalendarRevision, CalendarYear
+from app.deadlines.models import DeadlineRule
 from app.deadlines.queries import calendar, missing_year, revision
 from app.deadlines.workdays import Day, Source
 from tests.core import screens
@@ -59,7 +60,13 @@ def test_a_new_database_has_the_published_years_and_linqings_rules(app):
     assert works(date(2026, 9, 20))
     assert not works(date(2026, 10, 1))
     rules = db.session.execute(select(DeadlineRule.kind, DeadlineRule.working_days)).all()
-    assert sorted(rules) == [("reply", 2), ("resolve", 3)]
+    assert sorted(rules) == [
+        ("callback", 3),
+        ("contact", 0),
+        ("reply", 2),
+        ("resolve", 3),
+        ("sign", 1),
+    ]
 
 
 def test_seeding_again_changes_nothing_and_keeps_what_was_edited(app):

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.deadlines.calendar_file import MAX_BYTES, CalendarFileError, calendar_from, read
-from app.deadlines.clock import Hours, explain
+from app.deadlines.clock import explain
+from app.deadlines.hours import Hours
 from app.deadlines.workdays import CalendarError, Source
 
 GOOD = "date,working,name\n2026-05-09,1,调休上班\n2026-10-01,0,国庆节\n"

@@ -8,19 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies as st
 
-from app.deadlines.clock import (
-    Hours,
-    Remaining,
-    Stage,
-    Terms,
-    advance,
-    compute,
-    days_late,
-    explain,
-    split,
-    stage,
-    working_seconds,
-)
+from app.deadlines.clock import Stage, Terms, compute, explain, stage
+from app.deadlines.hours import Hours, Remaining, advance, days_late, split, working_seconds
 from app.deadlines.statutory import default_calendar
 from app.deadlines.workdays import CalendarError, Day, Source, WorkCalendar
 
@@ -404,7 +393,7 @@ def test_a_hall_must_open_before_it_closes(opening, closing):
 @pytest.mark.parametrize(
     "numbers",
     [
-        {"working_days": 0},
+        {"working_days": -1},
         {"working_days": 3651},
         {"working_days": 3, "warn_days": -1},
         {"working_days": 3, "escalate_days": -1},

@@ -18,7 +18,8 @@ from app.cases.rules import Status
 from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
-from app.deadlines.models import CalendarDay, Deadline
+from app.deadlines.calendar_models import CalendarDay
+from app.deadlines.models import Deadline
 from app.deadlines.queries import calendar, revision
 from tests.cases.window import brought_to
 from tests.conftest import NOW
@@ -260,6 +261,7 @@ def test_import_previews_and_imports_when_told_to(call, tmp_path):
     assert printed(call("calendar", "import", file, "--json"))["changes"] == []
 
 
+@pytest.mark.usefixtures("main_clock_alone")
 def test_recompute_previews_and_corrects_when_told_to(call):
     with scope.everything():
         case = brought_to(Status.DISPATCHED)
@@ -288,6 +290,7 @@ def test_recompute_previews_and_corrects_when_told_to(call):
     assert printed(call("calendar", "recompute", "--json")) == {"applied": 0, "changes": []}
 
 
+@pytest.mark.usefixtures("main_clock_alone")
 def test_recompute_leaves_to_a_supervisor_what_would_turn_overdue(call, monkeypatch):
     with scope.everything():
         case = brought_to(Status.DISPATCHED)

@@ -6,8 +6,10 @@ import json
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from app.deadlines.clock import Hours, Terms, compute
-from app.deadlines.evidence import REASONS, evidence, sentence, table
+from app.deadlines.clock import Terms, compute
+from app.deadlines.evidence import evidence
+from app.deadlines.evidence_in_words import REASONS, sentence, table
+from app.deadlines.hours import Hours
 from app.deadlines.statutory import default_calendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -19,9 +21,7 @@ MIDNIGHT = Hours(time(9), time(17, 30), SHANGHAI, until_midnight=True)
 def account(start, days, hall=HALL, source="临清市规则第 1 条"):
     return evidence(
         compute(CALENDAR, start, Terms(days), hall),
-        rule_name="应办未办",
-        rule_source=source,
-        working_days=days,
+        {"name": "应办未办", "source": source, "working_days": days},
         hours=hall,
         revision=CALENDAR.revision,
         start_event="派发",
@@ -119,10 +119,30 @@ def test_a_long_period_is_told_in_numbers():
 
 def test_the_sentence_counts_pauses_and_extensions():
     facts = account(at(2026, 11, 18, 10, 20), 3)
-    facts["pauses"] = [{"since": "…"}, {"since": "…"}]
-    facts["extensions"] = [{"days": 2}]
+    pause = {
+        "began": "2026-11-19T17:50:00+08:00",
+        "ended": "2026-11-23T12:30:00+08:00",
+        "open": False,
+        "seconds": 160 * 60,
+        "reason": "等待补正材料",
+        "approved_by": "王督查",
+    }
+    facts["pauses"] = [pause, {**pause, "open": True}]
+    facts["extensions"] = [
+        {
+            "at": "2026-11-24T09:00:00+08:00",
+            "days": 2,
+            "reason": "需外省核实",
+            "approved_by": "王督查",
+            "old_due": "2026-11-27T11:40:00+08:00",
+            "new_due": "2026-12-01T11:40:00+08:00",
+        }
+    ]
     facts["due_at"] = "2026-12-01T11:40:00+08:00"
     text = sentence(facts)
+    assert "中止计时，合工作时间 2 小时 40 分钟（等待补正材料；王督查批准）。" in text
+    assert "最迟 2026-11-23 12:30 自动恢复" in text
+    assert "同意延期 2 个工作日，到期由 2026-11-27 11:40 改为 2026-12-01 11:40" in text
     assert "到期 12 月 1 日 11:40。" in text
     assert text.endswith("工作日历第 1 版，中止计时 2 次，延期 1 次。")
 

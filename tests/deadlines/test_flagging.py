@@ -85,7 +85,7 @@ def test_the_timeline_says_what_is_late_and_that_the_system_noticed():
             DUE + MINUTE,
             "系统",
             None,
-            {"deadline_id": clock, "due_at": DUE.isoformat(), "due_version": 1},
+            {"deadline_id": clock, "clock": "resolve", "due_at": DUE.isoformat(), "due_version": 1},
         )
     ]
 
@@ -313,11 +313,14 @@ def test_a_clock_that_an_editor_holds_is_left_for_the_next_run():
 
 @pytest.mark.postgresql
 @pytest.mark.usefixtures("postgres")
-def test_somebody_who_is_at_a_case_does_not_hold_up_the_flags_of_others(app):
+def test_a_case_that_somebody_is_at_is_left_for_the_next_run(app):
     clocks = stored(3)
     lock(db.session.get_one(Case, clocks[1]))
     with app.app_context():
-        assert flag(DUE + MINUTE) == Flagged(warning=3, overdue=3)
+        assert flag(DUE + MINUTE) == Flagged(warning=2, overdue=2)
+    assert {line[0] for line in flags()} == {clocks[0], clocks[2]}
+    db.session.rollback()
+    assert flag(DUE + MINUTE) == Flagged(warning=1, overdue=1)
     assert flags() == events()
 
 

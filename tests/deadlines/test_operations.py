@@ -41,7 +41,7 @@ def rule(name, days, **options):
 
 
 def governing(classification=Classification.SHOULD_BE_DONE, day=TODAY, code="linqing"):
-    found = rule_for(hall(code).id, classification, day)
+    found = rule_for(hall(code).id, classification.clock, classification, day)
     return found.name if found else None
 
 

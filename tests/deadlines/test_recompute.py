@@ -15,9 +15,10 @@ from app.core.scope import Grant, Person
 from app.core.timeline import Event
 from app.core.transaction import transaction
 from app.deadlines.calendar import replace_years
+from app.deadlines.calendar_models import CalendarDay
+from app.deadlines.correction import correct, shifts
 from app.deadlines.flagging import flag
-from app.deadlines.models import CalendarDay, Deadline, DeadlineRule, Flag
-from app.deadlines.operations import correct, shifts
+from app.deadlines.models import Deadline, DeadlineRule, Flag
 from app.deadlines.queries import calendar, revision
 from app.deadlines.rules import Verdict
 from app.departments.models import Membership
@@ -27,7 +28,7 @@ from tests.cases.window import act, acting, brought_to, hall, person
 from tests.conftest import NOW
 from tests.core import screens
 
-pytestmark = pytest.mark.usefixtures("unlimited")
+pytestmark = pytest.mark.usefixtures("unlimited", "main_clock_alone")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 9, 17)

@@ -58,7 +58,7 @@ def every_kind(demo):
             helper=helper["id"],
             at=kept("2026-09-01 01:00:00"),
         )
-    running = ask("SELECT id FROM deadline WHERE met_at IS NULL ORDER BY id")
+    running = ask("SELECT id FROM deadline WHERE met_at IS NULL AND current ORDER BY id")
     assert len(running) >= 3
     for clock, warn, due, escalate in zip(
         running,

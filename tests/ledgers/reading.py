@@ -13,7 +13,7 @@ from app.core.privacy import keyring
 HEADER = [
     "编号", "大厅", "来源渠道", "受理时间", "反映人", "联系电话", "事项名称", "情形", "分类",
     "反映内容", "主办科室", "协办科室", "派发时间", "时限(工作日)", "到期时间", "办结时间",
-    "状态", "是否超期", "超期工作日", "办理结果", "满意度",
+    "状态", "是否超期", "超期工作日", "办理结果", "满意度", "值班人员",
 ]  # fmt: skip
 
 CHANNELS = {
@@ -32,6 +32,8 @@ CLASSES = {
 STATES = {
     "registered": "待受理", "accepted": "待派发", "refused": "不予受理", "dispatched": "待签收",
     "signed": "办理中", "resolved": "已办结", "replied": "已答复", "closed": "已结案",
+    "returned": "已退回", "disputed": "待裁定", "called_back": "已回访", "merged": "已并入",
+    "archived": "已归档",
 }  # fmt: skip
 GRADES = {
     None: None, "5": "非常满意", "4": "满意", "3": "基本满意", "2": "不满意", "1": "非常不满意",
@@ -136,7 +138,7 @@ def _row(case, now, holidays, assisting):
         "、".join(assisting.get(case["id"], [])) or None, wall("dispatched_at"),
         case["working_days"], wall("due_at"), wall("finished_at"), STATES[case["status"]],
         {None: None, True: "是", False: "否"}[late], days, case["result"] or case["reasons"],
-        GRADES[case["satisfaction"]],
+        GRADES[case["satisfaction"]], case["on_duty"],
     ]  # fmt: skip
     return cells, LATE if late else SOON if soon else PLAIN
 

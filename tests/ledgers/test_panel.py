@@ -108,7 +108,7 @@ def test_taking_a_ledger_keeps_nobody_from_writing(demo, login, monkeypatch):
 
     def produce(_kind, path, **_asked):
         other = sqlite3.connect(demo.backend.file, timeout=0)
-        other.execute("""UPDATE "case" SET demand = 'written meanwhile' WHERE id = 1""")
+        other.execute("UPDATE hall SET name = 'written meanwhile' WHERE id = 1")
         other.commit()
         other.close()
         wrote.append(path.write_bytes(b""))

@@ -70,7 +70,7 @@ def test_the_sheet_is_set_up_for_reading_and_for_paper(demo, ledger):
     assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
     assert page.print_title_rows == "$1:$2"
     assert page.freeze_panes == "B3"
-    assert page.auto_filter.ref == f"A2:U{page.max_row}"
+    assert page.auto_filter.ref == f"A2:V{page.max_row}"
     assert page.page_setup.fitToWidth == 1
 
 
@@ -95,7 +95,9 @@ def test_the_overdue_ledger_has_the_late_rows_of_the_cases_ledger(every_kind, le
 
 
 def test_a_case_is_late_only_once_its_due_time_is_past(every_kind, ledger):
-    clock = ask("SELECT case_number, due_at FROM deadline WHERE met_at IS NULL ORDER BY id")[1]
+    clock = ask(
+        "SELECT case_number, due_at FROM deadline WHERE met_at IS NULL AND current ORDER BY id"
+    )[1]
     for past, word, colour in ((0, "否", SOON), (1, "是", LATE)):
         now = instant(clock["due_at"]) + timedelta(seconds=past)
         path = ledger(now=now)
@@ -144,6 +146,7 @@ def test_the_same_ledger_made_again_is_the_same_file(demo, ledger):
 
 
 def test_more_rows_need_no_more_statements(demo, ledger):
+    ledger()  # whoever counts first reads the calendar, once for a process and a revision
     with counted() as few:
         rows = len(table(ledger(hall_code="yanggu")))
     with counted() as many:

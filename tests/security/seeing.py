@@ -21,9 +21,13 @@ TABS = (
     "accepted",
     "dispatched",
     "signed",
+    "returned",
+    "disputed",
     "finished",
+    "called_back",
     "closed",
     "refused",
+    "archived",
 )
 
 
@@ -34,7 +38,9 @@ def own_cases(role):
         if role == "handler":
             ours = department_of("linqing", "scjg").id
             return [
-                case for case in found if ours in {item.department_id for item in case.assignments}
+                case
+                for case in found
+                if any(it.department_id == ours and not it.returned_at for it in case.assignments)
             ]
         halls = {
             "clerk": {"linqing"},

@@ -28,6 +28,7 @@ def build(place, **settings):
             "EMBEDDED": True,
             "INSTANCE": place,
             "EXPORTS": place / "exports",
+            "FILES": place / "files",
             "TESTING": True,
             "RATELIMIT_ENABLED": False,
             "WTF_CSRF_ENABLED": True,

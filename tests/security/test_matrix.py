@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.cases.moves import MOVES as CASE_MOVES
 from app.core import scope
 from tests.security.routes import LINKS, MAY, MOVES, ROLES, ROUTES
 from tests.security.world import (
     FOREIGN,
+    FROM_CASES,
     PERSONS,
     UNSCOPED,
     another_city,
@@ -22,7 +24,7 @@ from tests.security.world import (
 )
 
 AUTOMATIC = {"HEAD", "OPTIONS"}
-VERBS = [verb for verbs in MOVES.values() for verb in verbs]
+VERBS = sorted({verb for verbs in MOVES.values() for verb in verbs})
 
 
 def test_the_table_knows_every_route_of_the_application(app):
@@ -40,6 +42,12 @@ def test_the_table_knows_every_route_of_the_application(app):
     assert len(known) == len(ROUTES), "a route is in the table twice"
 
 
+def test_the_table_knows_every_move_of_a_case():
+    assert {step.verb for step in CASE_MOVES} == set(VERBS), (
+        "new moves: say in tests/security/routes.py which roles may make them (MOVES)"
+    )
+
+
 class Asker:
     """One person with a browser and a token, who tries everything."""
 
@@ -55,9 +63,14 @@ class Asker:
     def ask(self, route, number=0, verb="accept"):
         path = route.rule
         for name, value in (
+            ("<int:number>", 999_999),
             ("<int:pk>", number),
             ("<pk>", number),
             ("<verb>", verb),
+            ("<kind>", "file"),
+            ("<step>", "submit"),
+            ("<told>", "shown"),
+            ("<decision>", "accept"),
             ("<name>", LINKS.get(route.entity, "nothing")),
             ("<string:locale>", "en"),
             ("<path:filename>", "nothing.css"),
@@ -140,7 +153,7 @@ def asked_for(asker, route, exports):
 
 
 def _of_cases(route):
-    return route.entity in {"cases", "deadlines", "events"}
+    return route.entity in FROM_CASES
 
 
 @pytest.mark.parametrize("role", [*ROLES, "anonymous"])

@@ -11,12 +11,17 @@ from sqlalchemy import func, select, update
 
 from app.cases.models import Case
 from app.cases.queries import counts
+from app.cases.records import Assignment, Callback, Visit
 from app.cases.rules import OPEN, Status
 from app.core import scope
 from app.core.db import db
 from app.core.errors import ScopeMissingError
+from app.core.timeline import Event
+from app.deadlines.adjustment_models import Extension, Pause
+from app.deadlines.models import Deadline
 from app.departments.models import Department, Hall, Membership, Staff
 from app.departments.queries import person_named
+from tests.cases.window import ready_for
 from tests.security.seeing import NUMBER, SEEING, TABS, enter, numbers, own_cases, told
 from tests.security.world import (
     NOW,
@@ -149,6 +154,37 @@ def test_related_lists_show_what_is_in_scope(demo, login):
     page = login(demo, "supervisor.linqing").get(f"/departments/show/{department}")
     assert page.status_code == 200
     assert "德州独有事项" not in page.text
+
+
+PEOPLE = (
+    "clerk.linqing",
+    "clerk.yanggu",
+    "clerk.liaocheng",
+    "handler.linqing.scjg",
+    "handler.linqing.syk",
+    "handler.linqing.bdc",
+    "handler.yanggu.scjg",
+    "supervisor.yanggu",
+    "supervisor.linqing",
+    "inspector.liaocheng",
+    "admin",
+)
+HANGING = (Assignment, Callback, Deadline, Event, Extension, Pause, Visit)
+
+
+def test_what_hangs_on_a_case_is_seen_with_it_and_not_without(demo):
+    with looking():
+        for verb in ("grant_extension", "grant_pause", "report_visit", "close", "settle"):
+            ready_for(verb)
+        ready_for("finish_assist")
+        kept = {model: set(db.session.scalars(select(model.case_id))) for model in HANGING}
+    assert all(kept.values()), kept
+    for username in PEOPLE:
+        with scope.working_for(person_named(username)):
+            own = set(db.session.scalars(select(Case.id)))
+            for model, numbers_ in kept.items():
+                found = set(db.session.scalars(select(model.case_id)))
+                assert found == numbers_ & own, (username, model)
 
 
 # --- no scope, no rows ---------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from app.cases.models import Assignment, Case
+from app.cases.models import Case
+from app.cases.records import Assignment
 from app.cases.rules import Status
 from app.core import scope
 from app.core.db import db
@@ -15,6 +16,7 @@ from app.departments.models import Hall, Staff
 from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_named
 from app.departments.rules import Role
+from tests.cases.window import made
 from tests.security.routes import ROLES, ROUTES
 from tests.security.seeing import number_of, snapshot
 from tests.security.test_matrix import Asker
@@ -71,12 +73,9 @@ def test_a_case_is_not_moved_to_a_foreign_hall_or_department(demo, login, token)
 
 
 def test_a_case_is_not_dispatched_to_a_foreign_department(demo, login, token):
+    number = made(Status.ACCEPTED)
     with looking():
-        hall, foreign = hall_of("linqing"), department_of("yanggu", "scjg").id
-        case = db.session.scalars(
-            select(Case).where(Case.hall == hall, Case.status == Status.ACCEPTED)
-        ).first()
-        number = case.id
+        foreign = department_of("yanggu", "scjg").id
     before = number_of(Assignment)
     form = login(demo, "clerk.linqing").post(
         f"/cases/{number}/dispatch", data={"lead_department": foreign}

@@ -9,23 +9,42 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
+from app.articles.models import Article, ArticleVersion
 from app.cases import operations
+from app.cases.documents.models import Attachment
+from app.cases.documents.rules import Purpose
 from app.cases.models import Case
 from app.cases.rules import OPEN
-from app.core import scope
+from app.causes.models import Cause
+from app.core import scope, timeline
 from app.core.db import db
+from app.core.files import store
+from app.core.history import Action, Change
 from app.core.jobs import JobRun, RunState
 from app.core.timeline import Event
 from app.core.transaction import transaction
-from app.deadlines.models import CalendarDay, CalendarRevision, CalendarYear, Deadline, DeadlineRule
+from app.deadlines.calendar_models import CalendarDay, CalendarRevision, CalendarYear
+from app.deadlines.models import Deadline, DeadlineRule
 from app.deadlines.rules import ClockKind
 from app.departments.models import Department, Hall, Membership, Responsibility, Staff
 from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_named
 from app.departments.rules import Role
+from app.frequent.models import FrequencyRule, FrequentProblem
 from app.ledgers.models import LedgerKind, LedgerRun
+from app.notices.models import Notice, NoticeRule, NoticeTarget
+from app.notices.rules import Audience, Pace, State, TargetKind, Way
+from app.roster.models import Duty, Swap, Window
+from app.roster.rules import Half, Shift, SwapState
+from app.rulebook.models import Criterion, RemedyRule, TextTemplate
+from app.rulebook.rules import Finding, PeriodUnit, RemedyKind, TemplateUse
+from app.supervision.models import SupervisionCard, SupervisionRule
+from app.supervision.referrals.models import Referral
+from app.supervision.referrals.rules import Body
+from app.supervision.rules import CardKind
+from tests.cases.window import led
 
 NOW = datetime(2026, 9, 17, 2, 0, tzinfo=UTC)
 PASSWORD = "admin-2026-password"
@@ -46,6 +65,7 @@ FOREIGN = {
 """Role → the places whose rows are out of sight of the person above: hall, or hall/department."""
 
 _numbers = count(1)
+_years = count()
 
 
 @contextmanager
@@ -117,7 +137,7 @@ def another_city():
 
 
 def case_at(place, *criteria):
-    """Return a dispatched case of a hall, or of a hall/department."""
+    """Return a dispatched case of a hall, or of a hall/department: there a new one if need be."""
     hall, _, department = place.partition("/")
     query = (
         select(Case)
@@ -128,7 +148,11 @@ def case_at(place, *criteria):
     )
     if department:
         query = query.where(Department.code == department)
-    return db.session.scalars(query).first()
+    found = db.session.scalars(query).first()
+    if found is None and department:
+        sent = ("dispatch", {"lead_department": department_of(hall, department)})
+        found = led(("accept", sent), hall_code=hall)
+    return found
 
 
 def secrets_of(place):
@@ -233,6 +257,93 @@ def _ledger(hall, number):
     )
 
 
+def _window(hall, number):
+    return Window(hall=hall_of(hall), code=f"new{number}", name=f"新窗口{number}")
+
+
+def _clerk(hall):
+    return db.session.scalars(select(Staff).where(Staff.username == f"clerk.{hall}")).one()
+
+
+def _duty(hall, number):
+    return Duty(
+        hall=hall_of(hall),
+        window=_window(hall, number),
+        day=date(2027, 1, 4),
+        half=Half.MORNING,
+        staff=_clerk(hall),
+    )
+
+
+def _swap(hall, number):
+    window, other = _window(hall, f"{number}a"), _staff(hall, number)
+    return Swap(
+        hall=hall_of(hall),
+        staff=_clerk(hall),
+        window=window,
+        day=date(2027, 1, 4),
+        shift=Shift.WHOLE,
+        other_staff=other,
+        other_window=window,
+        other_day=date(2027, 1, 5),
+        other_shift=Shift.WHOLE,
+        asked_at=NOW,
+        asked_by="窗口",
+        state=SwapState.ASKED,
+    )
+
+
+def _next_year():
+    return max(2039, db.session.scalar(select(func.max(CalendarYear.year)))) + 1
+
+
+def _delivery(hall, number):
+    case = case_at(hall)
+    return Notice(
+        event_id=-number,
+        case_id=case.id,
+        case_number=case.number,
+        hall=case.hall,
+        kind="overdue",
+        way=Way.GROUP,
+        pace=Pace.AT_ONCE,
+        place=0,
+        recipient="群",
+        title=f"超期：{case.number}",
+        body="内容",
+        created_at=NOW,
+        send_after=NOW,
+        state=State.DEAD,
+    )
+
+
+def _article(hall, number):
+    return Article(
+        hall=hall_of(hall), question=f"新问题{number}", solution="办法", writers=[], matter=None
+    )
+
+
+def _frequency(hall, _number):
+    db.session.execute(delete(FrequencyRule).where(FrequencyRule.hall_id == hall_of(hall).id))
+    return FrequencyRule(hall=hall_of(hall), cases=9, days=90)
+
+
+def _version(hall, number):
+    return ArticleVersion(
+        article=_article(hall, number),
+        hall=hall_of(hall),
+        number=1,
+        current=True,
+        question=f"新问题{number}",
+        causes="其他",
+        solution="办法",
+        published_at=NOW,
+        published_by="甲",
+        reviewed_by="乙",
+        written_by="丙",
+    )
+
+
 def _event(case):
     return db.session.scalars(select(Event).where(Event.case_id == case.id)).first()
 
@@ -241,7 +352,88 @@ def _clock(case):
     return db.session.scalars(select(Deadline).where(Deadline.case_id == case.id)).first()
 
 
-FROM_CASES = {"cases": lambda case: case, "deadlines": _clock, "events": _event}
+def _file(case):
+    draft = store().receive(io.BytesIO("独有的材料".encode()), 2**20)
+    draft.keep()
+    row = Attachment(
+        case=case,
+        name="材料.txt",
+        purpose=Purpose.MATERIAL,
+        media_type="text/plain",
+        size=draft.size,
+        sha256=draft.sha256,
+        uploaded_at=NOW,
+        uploaded_by="窗口",
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _card(case):
+    kept = select(SupervisionCard).where(SupervisionCard.case_id == case.id)
+    if (found := db.session.scalars(kept).first()) is not None:
+        return found
+    row = SupervisionCard(
+        number=f"{case.number}-01",
+        case_id=case.id,
+        case_number=case.number,
+        serial=1,
+        hall_id=case.hall_id,
+        kind=CardKind.YELLOW,
+        department_id=case.lead_department_id,
+        demand="请说明原因",
+        issued_at=NOW,
+        issued_by="督查",
+        reply_due=NOW + timedelta(days=1),
+    )
+    return _told(row, case, "yellow_card")
+
+
+def _referral(case):
+    kept = select(Referral).where(Referral.case_id == case.id)
+    if (found := db.session.scalars(kept).first()) is not None:
+        return found
+    draft = store().receive(io.BytesIO(case.number.encode()), 2**20)
+    draft.keep()
+    row = Referral(
+        number=f"{case.number}-R01",
+        case_id=case.id,
+        case_number=case.number,
+        serial=1,
+        hall_id=case.hall_id,
+        body=Body.DISCIPLINE,
+        recipient="纪委监委",
+        grounds="推诿",
+        referred_at=NOW,
+        referred_by="督查",
+        seal="0" * 64,
+        sha256=draft.sha256,
+        size=draft.size,
+    )
+    return _told(row, case, "referred")
+
+
+def _told(row, case, kind):
+    db.session.add(row)
+    db.session.flush()
+    timeline.record(case, kind, actor=scope.SYSTEM, now=NOW)
+    db.session.flush()
+    return row
+
+
+FROM_CASES = {
+    "cases": lambda case: case,
+    "cards-of-a-case": lambda case: case,
+    "referrals-of-a-case": lambda case: case,
+    "accountability": lambda case: case,
+    "supervision-cards": _card,
+    "referrals": _referral,
+    "files-of-a-case": lambda case: case,
+    "attachments": _file,
+    "deadlines": _clock,
+    "events": _event,
+}
 
 FRESH = {
     "halls": lambda _hall, number: Hall(
@@ -266,12 +458,53 @@ FRESH = {
         source="依据",
         valid_from=date(2027, 1, 1),
     ),
-    "calendar-years": lambda _hall, number: CalendarYear(year=2040 + number % 60, final=False),
+    "articles": _article,
+    "frequent-problems": lambda hall, number: FrequentProblem(
+        hall=hall_of(hall), matter=f"新问题{number}", number=9, days=90, found_at=NOW
+    ),
+    "frequency-rules": _frequency,
+    "knowledge": _version,
+    "causes": lambda _hall, number: Cause(code=f"{90_000_000 + number}", name=f"新原因{number}"),
+    "criteria": lambda hall, number: Criterion(
+        finding=Finding.ACCEPT,
+        code=f"N{number}",
+        name=f"新标准{number}",
+        hall=hall_of(hall),
+        text="内容",
+        source="依据",
+        valid_from=date(2027, 1, 1),
+    ),
+    "remedy-rules": lambda hall, number: RemedyRule(
+        name=f"新途径{number}",
+        code=RemedyKind.COMPLAINT,
+        hall=hall_of(hall),
+        authority="督查部门",
+        period_unit=PeriodUnit.NONE,
+        legal_basis="依据",
+        valid_from=date(2027, 1, 1),
+    ),
+    "text-templates": lambda hall, number: TextTemplate(
+        name=f"新模板{number}", use=TemplateUse.RESULT, hall=hall_of(hall), body="已办结"
+    ),
+    "windows": _window,
+    "duties": _duty,
+    "swaps": _swap,
+    "calendar-years": lambda _hall, _number: CalendarYear(year=_next_year(), final=False),
     "calendar-days": lambda _hall, number: CalendarDay(
         date=date(2040, 1, 1) + timedelta(days=number), name="新节日", working=False
     ),
     "calendar-revisions": lambda _hall, number: CalendarRevision(
         at=NOW, actor="系统", what=f"修订{number}"
+    ),
+    "changes": lambda hall, number: Change(
+        entity="halls",
+        row_id=number,
+        row_name=f"大厅{number}",
+        action=Action.EDITED,
+        at=NOW,
+        actor="系统",
+        hall_id=hall_of(hall).id,
+        changes={"name": ["旧名", f"新名{number}"]},
     ),
     "jobs": lambda _hall, number: JobRun(
         name="flag",
@@ -282,7 +515,36 @@ FRESH = {
         state=RunState.DONE,
     ),
     "ledgers": _ledger,
+    "supervision-rules": lambda hall, number: SupervisionRule(
+        name=f"新督办规则{number}",
+        kind=CardKind.YELLOW,
+        hall=hall_of(hall),
+        days=9,
+        demand="请说明原因",
+        reply_days=1,
+        source="依据",
+        valid_from=date(2027, 1, 1),
+    ),
+    "notice-rules": lambda hall, _number: NoticeRule(
+        kind="overdue",
+        audience=Audience.HALL_CLERKS,
+        pace=Pace.AT_ONCE,
+        inbox=True,
+        mail=False,
+        active=True,
+        hall=hall_of(hall),
+    ),
+    "notice-targets": lambda hall, number: NoticeTarget(
+        name=f"新渠道{number}",
+        kind=TargetKind.WEBHOOK,
+        address="json://127.0.0.1:9/",
+        hall=hall_of(hall),
+    ),
+    "deliveries": _delivery,
 }
 
-UNSCOPED = {"staff", "calendar-years", "calendar-days", "calendar-revisions", "jobs"}
+UNSCOPED = {
+    "staff", "calendar-years", "calendar-days", "calendar-revisions", "jobs", "causes",
+    "knowledge",
+}  # fmt: skip
 """Entities whose rows belong to no place."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.core import stamp
+from app.core import history, stamp
 from app.core.crud.api import EntityApi, ScopedInterface, resource
 from app.core.crud.views import EntityView
 
@@ -25,8 +25,33 @@ def register(
     read_only: bool = False,
 ) -> None:
     """Register the pages and the REST resource of a model."""
-    code, name = model.__panel__.code, model.__name__
-    page_options: dict[str, Any] = {
+    name = model.__name__
+    page_options = _pages(model)
+    rest_options = resource(model)
+    if read_only:
+        page_options["include_route_methods"] = {*READ_ONLY, *view.own_routes}
+        rest_options["include_route_methods"] = set(READ_ONLY_REST)
+    appbuilder.add_view_no_menu(type(f"{name}View", (view,), page_options))
+    appbuilder.add_api(type(f"{name}Api", (api,), rest_options))
+
+
+def register_part(
+    appbuilder: Any, model: type[Any], view: type[Any], *routes: str, **options: Any
+) -> None:
+    """Register a view or a REST resource that has these routes of its own and none else."""
+    base = resource(model) if issubclass(view, EntityApi) else _pages(model)
+    own = type(view.__name__, (view,), {**base, "include_route_methods": set(routes), **options})
+    if issubclass(view, EntityApi):
+        appbuilder.add_api(own)
+    else:
+        appbuilder.add_view_no_menu(own)
+
+
+def _pages(model: type[Any]) -> dict[str, Any]:
+    code = model.__panel__.code
+    if history.kept(model):
+        history.ENTITIES[code] = model.__panel__.name
+    return {
         "route_base": f"/{code}",
         "class_permission_name": code,
         "datamodel": ScopedInterface(model),
@@ -36,12 +61,6 @@ def register(
         "add_columns": ["id"],
         "edit_columns": ["id"],
     }
-    rest_options = resource(model)
-    if read_only:
-        page_options["include_route_methods"] = {*READ_ONLY, *view.own_routes}
-        rest_options["include_route_methods"] = set(READ_ONLY_REST)
-    appbuilder.add_view_no_menu(type(f"{name}View", (view,), page_options))
-    appbuilder.add_api(type(f"{name}Api", (api,), rest_options))
 
 
-__all__ = ["EntityApi", "EntityView", "register", "stamp"]
+__all__ = ["EntityApi", "EntityView", "history", "register", "register_part", "stamp"]

@@ -7,9 +7,10 @@ from typing import Any
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.core.crud import present
+from app.core import history
+from app.core.crud import changed, present
 from app.core.crud.base import EntityBase
-from app.core.crud.pages import Col, Fact, Listing, Row
+from app.core.crud.pages import Cell, Col, Fact, Listing, Row
 from app.core.language import gettext
 from app.core.panel import attributes, list_columns, sections
 from app.core.security import may
@@ -57,7 +58,35 @@ class Details(EntityBase):
             known = attributes(self.model)[name]
             if known.target is not None and may(known.target.__panel__.code, "r"):
                 found.append((gettext(known.label), self._related_listing(known.target, row, name)))
+        if history.kept(self.model) and may("changes", "r"):
+            found.append((gettext("变更记录"), self._history(row)))
         return found
+
+    def _history(self, row: Any) -> Listing:
+        """Return who changed the row, and what: the latest first."""
+        heads = (gettext("时间"), gettext("经手人"), gettext("操作"), gettext("变更"))
+        told = history.latest(row)
+        return Listing(
+            columns=[Col(str(index), label) for index, label in enumerate(heads)],
+            rows=[
+                Row(
+                    item.id,
+                    [
+                        Cell(
+                            f"{present.local(item.at):%Y-%m-%d %H:%M}",
+                            "datetime",
+                            f"/changes/show/{item.id}",
+                        ),
+                        Cell(item.actor),
+                        Cell(gettext(item.action.label)),
+                        Cell(changed.in_a_line(item, self.model), "wide"),
+                    ],
+                )
+                for item in told
+            ],
+            total=len(told),
+            empty=gettext("还没有变更"),
+        )
 
     def _related_listing(self, target: type[Any], row: Any, name: str) -> Listing:
         known = attributes(target)

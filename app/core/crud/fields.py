@@ -14,6 +14,7 @@ from wtforms import (
     Field,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -65,14 +66,14 @@ class LinkField(SelectField):
         self.row: Any = None
         self.among: Any = None
         """A further criterion of the rows to choose from."""
+        self.say: Callable[[Any], str] = str
+        """How a row is called among the others."""
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Find the row that was chosen; a foreign one is as good as none."""
         self.row = None
         if self.data:
-            text = str(self.data)
-            number = int(text) if text.isdecimal() and len(text) <= len(str(MOST_INTEGER)) else 0
-            self.row = db.session.get(self.target, number) if 0 < number < MOST_INTEGER else None
+            self.row = row_of(self.target, self.data)
             if self.row is None:
                 raise ValidationError(gettext("没有这个选项，请重新选择"))
 
@@ -80,6 +81,41 @@ class LinkField(SelectField):
         """Show a row by its number."""
         self.row = value
         self.data = str(value.id) if value is not None else ""
+
+
+class LinksField(SelectMultipleField):
+    """Boxes to tick, one for each row to choose from; what is posted is looked up in scope."""
+
+    def __init__(self, label: str, *, target: type[Any], **options: Any) -> None:
+        """Keep the model that is linked to."""
+        super().__init__(label, coerce=str, validate_choice=False, **options)
+        self.target = target
+        self.row: list[Any] = []
+        self.among: Any = None
+        """A further criterion of the rows to choose from."""
+        self.say: Callable[[Any], str] = str
+        """How a row is called among the others."""
+        self.heads: Callable[[Any], bool] | None = None
+        """Which rows begin a line, with those that follow beside them."""
+
+    def process_data(self, value: Any) -> None:
+        """Show rows by their numbers."""
+        self.row = list(value or ())
+        self.data = [str(row.id) for row in self.row]
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Find the rows that were chosen; a foreign one is as good as none."""
+        found = [row_of(self.target, text) for text in dict.fromkeys(self.data or [])]
+        if None in found:
+            raise ValidationError(gettext("没有这个选项，请重新选择"))
+        self.row = found
+
+
+def row_of(target: type[Any], text: Any) -> Any:
+    """Return the row with a typed number, if it is in scope."""
+    digits = str(text)
+    number = int(digits) if digits.isdecimal() and len(digits) <= len(str(MOST_INTEGER)) else 0
+    return db.session.get(target, number) if 0 < number < MOST_INTEGER else None
 
 
 class InstantField(DateTimeLocalField):

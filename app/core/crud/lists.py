@@ -82,6 +82,7 @@ class Lists(EntityBase):
                 if name in {"tab", "sort", "size"}
             ],
             buttons=self.list_buttons(address),
+            bulk=self.bulk_buttons(),
             empty=gettext("没有符合条件的记录") if query.chips else gettext("还没有记录"),
             empty_action=next(iter(self._add_button()), None) if not query.chips else None,
         )
@@ -101,6 +102,10 @@ class Lists(EntityBase):
         if may(self.panel.code, "x"):
             found.append(Button(gettext("导出"), address.url(f"{self.route_base}/export")))
         return [*found, *self._add_button()]
+
+    def bulk_buttons(self) -> Sequence[Button]:
+        """Return what may be done with several rows at once."""
+        return ()
 
     def _add_button(self) -> Sequence[Button]:
         if not may(self.panel.code, "a"):

@@ -114,8 +114,21 @@ class Listing:
     page_sizes: Sequence[tuple[int, str, bool]] = ()
     hidden: Sequence[tuple[str, str]] = ()
     buttons: Sequence[Button] = ()
+    bulk: Sequence[Button] = ()
+    """What may be done with the rows that are ticked; where there is nothing, none can be."""
     empty: str = ""
     empty_action: Button | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A ready-made text, under the heading of its sort; that it was shown or used is posted."""
+
+    sort: str
+    name: str
+    body: str
+    shown_url: str = ""
+    used_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,12 +143,18 @@ class Input:
     required: bool = False
     errors: Sequence[str] = ()
     choices: Sequence[tuple[str, str, bool]] = ()
+    heads: Sequence[str] = ()
+    """The choices that begin a line of boxes, by their values."""
     suggestions: Sequence[str] = ()
     suggest_url: str = ""
     choices_url: str = ""
+    texts: Sequence[Text] = ()
+    """Ready-made texts to put into the field."""
     placeholder: str = ""
     max_length: int = 0
     wide: bool = False
+    multiple: bool = False
+    accept: str = ""
     autofocus: bool = False
 
 

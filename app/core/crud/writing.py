@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.core.crud import present
 from app.core.crud.base import EntityBase
 from app.core.crud.fields import strip
-from app.core.crud.forms import fill, form_class, initial, shown
+from app.core.crud.forms import failures, fill, form_class, initial, shown
 from app.core.crud.integrity import check, explain, in_use, problems_of
 from app.core.crud.pages import Conflict, FormPage, Input
 from app.core.db import db
@@ -25,6 +25,8 @@ from app.core.transaction import transaction
 
 if TYPE_CHECKING:
     from flask_wtf import FlaskForm
+
+    from app.core.crud.pages import Page
 
 
 class Writing(EntityBase):
@@ -129,15 +131,7 @@ class Writing(EntityBase):
         problems: dict[str, str],
         conflict: Conflict | None = None,
     ) -> Any:
-        for name, sentence in problems.items():
-            if name in form:
-                form[name].errors = [*form[name].errors, sentence]
-        errors = [
-            (f"f-{field.name}", gettext("%(label)s：%(text)s", label=field.label.text, text=error))
-            for field in form
-            for error in field.errors
-        ]
-        errors += [("", text) for name, text in problems.items() if text and name not in form]
+        errors = failures(form, problems)
         page = FormPage(
             sections=self._drawn_sections(form, row),
             action=request.path,
@@ -148,8 +142,12 @@ class Writing(EntityBase):
             conflict=conflict,
         )
         status = 409 if conflict else 422 if errors else 200
-        html = self.render_template("panel/form.html", page=self._page(title), form=page)
-        return html, status
+        return self.render_form(self._page(title), page, row), status
+
+    def render_form(self, page: Page, form: FormPage, row: Any) -> str:
+        """Draw the form; without a row it is one for adding."""
+        html: str = self.render_template("panel/form.html", page=page, form=form)
+        return html
 
     def _hidden(self, form: FlaskForm, row: Any) -> list[tuple[str, str]]:
         """Return the version and what each field said when the form was read."""

@@ -40,7 +40,7 @@
       if (submit) { event.preventDefault(); submit.click(); }
       return;
     }
-    if (event.key === "Escape") all("details.drop[open]").forEach((it) => { it.open = false; it.querySelector("summary").focus(); });
+    if (event.key === "Escape") all("details.drop[open], details.more-moves[open]").forEach((it) => { it.open = false; it.querySelector("summary").focus(); });
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const find = document.querySelector("#find, #q");
     if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); return; }
@@ -50,7 +50,7 @@
 
   const clicks = () => document.addEventListener("click", (event) => {
     const { target } = event;
-    all("details.drop[open]").forEach((it) => { if (!it.contains(target)) it.open = false; });
+    all("details.drop[open], details.more-moves[open]").forEach((it) => { if (!it.contains(target)) it.open = false; });
     if (target.closest("[data-close]")) target.closest(".notice").remove();
     if (target.closest("[data-print]")) window.print();
     if (target.closest("[data-back]")) history.back();
@@ -203,7 +203,39 @@
     window.addEventListener("afterprint", () => opened.forEach((it) => { it.open = false; }));
   };
 
+  // Rows that are ticked: all of the page at once, how many there are, buttons that need one.
+  const ticks = () => all("[data-ticks]").forEach((place) => {
+    const boxes = all("input[name=ids]", place);
+    const whole = place.querySelector("[data-tick-all]");
+    const show = () => {
+      const count = boxes.filter((it) => it.checked).length;
+      whole.checked = count > 0 && count === boxes.length;
+      whole.indeterminate = count > 0 && count < boxes.length;
+      boxes.forEach((it) => it.closest("tr").classList.toggle("ticked", it.checked));
+      all("[data-ticked]", place).forEach((it) => { it.textContent = count || !it.dataset.unticked ? it.dataset.ticked.replace("{count}", count) : it.dataset.unticked; });
+      all("[data-needs-tick]", place).forEach((it) => { it.disabled = !count; });
+    };
+    whole.addEventListener("change", () => { boxes.forEach((it) => { it.checked = whole.checked; }); show(); });
+    boxes.forEach((it) => it.addEventListener("change", show));
+    window.addEventListener("pageshow", show);
+    show();
+  });
+
+  const texts = () => all("[data-insert]").forEach((button) => button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.insert);
+    field.setRangeText(button.closest(".text").querySelector(".long").textContent, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+    if (button.dataset.used) tell(button.dataset.used, field.form);
+  }));
+
+  // What was shown or used is counted; the form works without.
+  const tell = (url, form) => fetch(url, {
+    method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": form.elements.csrf_token.value },
+  }).catch(() => {});
+  const told = () => all("[data-shown]").forEach((it) => tell(it.dataset.shown, it.closest("form")));
+
   document.addEventListener("DOMContentLoaded", () => {
-    [choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small].forEach((start) => start());
+    [texts, told, ticks, choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small].forEach((start) => start());
   });
 })();

@@ -1,0 +1,53 @@
+"""What the database itself guards, whoever writes to it: triggers, in the words of both databases.
+
+Events are chained as they come in and never change; what is changed, added or taken away of a
+case from outside the application becomes an event. `install` is repeatable and runs after every
+migration (migrations/env.py): SQLite forgets the triggers of a table that is rebuilt, and what is
+watched follows the columns that there are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+
+from app.core.guards import postgresql, sqlite
+from app.core.guards.watched import FLAGGED, UNTOLD, WATCHED
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def install(connection: Connection) -> None:
+    """Put every guard in its place, over the tables as they are now."""
+    remove(connection)
+    made = postgresql.guards if connection.dialect.name == "postgresql" else sqlite.guards
+    for statement in made(_columns(connection)):
+        connection.exec_driver_sql(statement)
+
+
+def remove(connection: Connection) -> None:
+    """Take every guard away, those of the first schema included."""
+    if connection.dialect.name == "postgresql":
+        for name in postgresql.FUNCTIONS:
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
+        return
+    known = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    for name in known.scalars().all():
+        if name.startswith(sqlite.OURS) or name.endswith("_outside"):
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
+def _columns(connection: Connection) -> dict[str, list[str]]:
+    """Return what is watched of each table: every column but those that tell nothing."""
+    seen = inspect(connection)
+    return {
+        table: [
+            column["name"]
+            for column in seen.get_columns(table)
+            if column["name"] not in {*UNTOLD, *FLAGGED}
+        ]
+        for table in WATCHED
+        if seen.has_table(table)  # an early migration has not made them all
+    }

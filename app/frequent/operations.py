@@ -1,0 +1,160 @@
+"""Find the frequent problems of a night, and decide about one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from app.articles import operations as articles
+from app.articles.models import LONGEST_QUESTION, MAX_TEXT, Article
+from app.cases.models import Case
+from app.core.db import db
+from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
+from app.core.language import gettext
+from app.frequent.models import FrequencyRule, FrequentProblem
+from app.frequent.queries import groups, rule_for
+from app.frequent.rules import USUAL_CASES, USUAL_DAYS, Decision
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.core.scope import Person
+    from app.departments.models import Hall
+    from app.frequent.queries import Group
+
+DECIDERS = ("supervisor",)
+
+
+def seed() -> None:
+    """Give an empty database the general setting; repeatable."""
+    if db.session.scalar(select(FrequencyRule.id).limit(1)) is None:
+        db.session.add(FrequencyRule(cases=USUAL_CASES, days=USUAL_DAYS, active=True))
+        db.session.flush()
+
+
+def find(hall: Hall, *, now: datetime) -> int:
+    """Write down the problems of a hall that are frequent now; return how many are new.
+
+    One that is open already gets the cases that came to it. One that was decided is proposed again
+    only by cases that were registered since.
+    """
+    rule = rule_for(hall)
+    if rule is None:
+        return 0
+    since = now - timedelta(days=rule.days)
+    new = 0
+    for group in groups(hall, since):
+        row = _open(hall, group)
+        fresh = _fresh(hall, group)
+        if row is not None:
+            _rest_on(row, {*(case.id for case in row.cases), *fresh})
+        elif len(fresh) >= rule.cases:
+            row = FrequentProblem(
+                hall=hall,
+                matter=group.matter,
+                cause_id=group.cause_id,
+                days=rule.days,
+                found_at=now,
+                number=0,
+            )
+            db.session.add(row)
+            _rest_on(row, fresh)
+            new += 1
+    db.session.flush()
+    return new
+
+
+def accept(
+    problem: FrequentProblem, question: str, solution: str, *, actor: Person, now: datetime
+) -> Article:
+    """Take a problem up: an article about it is begun, which rests on its cases."""
+    _take(problem, actor)
+    missing = {"question": question, "solution": solution}
+    problems = {name: gettext("必填") for name, text in missing.items() if not text.strip()}
+    if len(question.strip()) > LONGEST_QUESTION:
+        problems["question"] = gettext("最多 %(most)d 个字", most=LONGEST_QUESTION)
+    if len(solution.strip()) > MAX_TEXT:
+        problems["solution"] = gettext("最多 %(most)d 个字", most=MAX_TEXT)
+    if problems:
+        raise InvalidInputError(problems)
+    article = Article(
+        hall=problem.hall,
+        matter=problem.matter,
+        question=question.strip(),
+        solution=solution.strip(),
+    )
+    article.causes = [problem.cause] if problem.cause else []
+    article.cases = list(problem.cases)
+    articles.write(article, actor=actor)
+    db.session.add(article)
+    problem.article = article
+    _decide(problem, Decision.ACCEPTED, actor, now)
+    return article
+
+
+def dismiss(problem: FrequentProblem, note: str, *, actor: Person, now: datetime) -> None:
+    """Let a problem be, and say why."""
+    _take(problem, actor)
+    if not note.strip():
+        raise InvalidInputError({"note": gettext("必填")})
+    problem.note = note.strip()
+    _decide(problem, Decision.DISMISSED, actor, now)
+
+
+# --- what they share -----------------------------------------------------------------------------
+
+
+def _same(hall: Hall, group: Group) -> tuple[object, ...]:
+    cause = FrequentProblem.cause_id
+    return (
+        FrequentProblem.hall_id == hall.id,
+        FrequentProblem.matter == group.matter,
+        cause.is_(None) if group.cause_id is None else cause == group.cause_id,
+    )
+
+
+def _open(hall: Hall, group: Group) -> FrequentProblem | None:
+    found: FrequentProblem | None = db.session.scalar(
+        select(FrequentProblem)
+        .where(*_same(hall, group), FrequentProblem.state == Decision.OPEN)  # type: ignore[arg-type]
+        .with_for_update(of=FrequentProblem, key_share=True)
+    )
+    return found
+
+
+def _fresh(hall: Hall, group: Group) -> set[int]:
+    """Return the cases of a group that were registered after it was decided about last."""
+    decided = db.session.scalar(
+        select(FrequentProblem.decided_at)
+        .where(*_same(hall, group), FrequentProblem.state != Decision.OPEN)  # type: ignore[arg-type]
+        .order_by(FrequentProblem.decided_at.desc())
+        .limit(1)
+    )
+    if decided is None:
+        return set(group.cases)
+    later = select(Case.id).where(Case.id.in_(group.cases), Case.registered_at > decided)
+    return set(db.session.scalars(later))
+
+
+def _rest_on(row: FrequentProblem, numbers: set[int]) -> None:
+    if numbers != {case.id for case in row.cases}:
+        found = select(Case).where(Case.id.in_(sorted(numbers))).order_by(Case.id)
+        row.cases = list(db.session.scalars(found))
+        row.number = len(numbers)
+
+
+def _take(problem: FrequentProblem, actor: Person) -> None:
+    """Lock a problem that is still open, for somebody who may decide."""
+    db.session.refresh(problem, with_for_update={"key_share": True, "of": FrequentProblem})
+    halls = actor.halls(*DECIDERS)
+    if halls is not None and problem.hall_id not in halls:
+        raise OutOfScopeError(FrequentProblem.__tablename__)
+    if problem.state is not Decision.OPEN:
+        raise DomainError(gettext("这个高频问题已经处理过了"))
+
+
+def _decide(problem: FrequentProblem, state: Decision, actor: Person, now: datetime) -> None:
+    problem.state, problem.decided_at, problem.decided_by = state, now, actor.name
+    db.session.flush()

@@ -1,0 +1,70 @@
+"""Ask about notices: how many are unread, which server mails, what a person's address is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, func, or_, select
+
+from app.cases.models import Case
+from app.core.db import db
+from app.departments.rules import real_address
+from app.notices import setting
+from app.notices.models import Notice, NoticeTarget
+from app.notices.rules import TargetKind, Way
+from app.notices.sending import is_mail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.departments.models import Staff
+
+COUNT_UP_TO = 100
+"""Beyond this many, the bell says no more than that there are more."""
+
+
+def inbox(person: int, *, unread: bool) -> Select[Any]:
+    """Select a person's own notices, unread ones first, the latest first."""
+    own = select(Notice).where(Notice.user_id == person, Notice.way == Way.INBOX)
+    if unread:
+        own = own.where(Notice.read_at.is_(None))
+    return own.order_by(Notice.read_at.is_not(None), Notice.id.desc())
+
+
+def few_unread(person: int) -> Select[Any]:
+    """Select a person's unread notices, no more than are worth counting."""
+    own = select(Notice.id).where(Notice.user_id == person, Notice.way == Way.INBOX)
+    return own.where(Notice.read_at.is_(None)).limit(COUNT_UP_TO)
+
+
+def unread_count(person: int) -> int:
+    """Count a person's unread notices, no further than is worth showing."""
+    few = few_unread(person).subquery()
+    return db.session.scalar(select(func.count()).select_from(few)) or 0
+
+
+def in_sight(cases: Iterable[int]) -> set[int]:
+    """Return which of the cases the person sees now."""
+    return set(db.session.scalars(select(Case.id).where(Case.id.in_(sorted(set(cases))))))
+
+
+def address_of(person: Staff) -> str | None:
+    """Return a person's mail address, if there is one."""
+    return real_address(person.email)
+
+
+def mail_server(hall: int) -> str | None:
+    """Return which server mails for a hall: its own before the general, then the setting's."""
+    kept = db.session.scalars(
+        select(NoticeTarget)
+        .where(
+            NoticeTarget.kind == TargetKind.MAIL,
+            NoticeTarget.active,
+            or_(NoticeTarget.hall_id == hall, NoticeTarget.hall_id.is_(None)),
+        )
+        .order_by(NoticeTarget.hall_id.is_(None), NoticeTarget.id)
+        .limit(1)
+    ).first()
+    if kept is not None:
+        return kept.address
+    return next((url for url in setting.addresses() if is_mail(url)), None)

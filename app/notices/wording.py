@@ -1,0 +1,86 @@
+"""What a notice says: what happened to which matter, until when; nobody's private data.
+
+The matter is typed by hand: an applicant's name in it is masked, and so is every long number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from app.core.language import gettext, ngettext
+from app.core.privacy import mask_name
+from app.core.timeline import KINDS
+from app.notices.rules import MOST_IN_DIGEST, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+SHORT = 24
+_LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event as far as anybody is told of it."""
+
+    event_id: int
+    kind: str
+    at: datetime
+    recorded_at: datetime
+    actor_id: int | None
+    actor: str
+    case_id: int
+    case_number: str
+    hall_id: int
+    hall: str
+    zone: str
+    matter: str
+    applicant_name: str
+    lead_department_id: int | None
+    due_at: datetime | None
+
+
+def told(event: Happening) -> tuple[str, str]:
+    """Return the title and the text of a notice."""
+    what, matter = gettext(KINDS.get(event.kind, event.kind)), plain(event)
+    short = matter if len(matter) <= SHORT else f"{matter[: SHORT - 1]}…"
+    due = _local(event.due_at, event.zone) if event.due_at else ""
+    number = event.case_number
+    title = gettext("%(what)s：%(number)s %(matter)s", what=what, number=number, matter=short)
+    lines = [
+        gettext("事项：%(number)s %(matter)s", number=number, matter=matter),
+        gettext(
+            "%(when)s，%(who)s：%(what)s",
+            when=_local(event.at, event.zone),
+            who=event.actor,
+            what=what,
+        ),
+        gettext("大厅：%(hall)s", hall=event.hall),
+    ]
+    if due:
+        title = gettext("%(title)s（%(due)s 到期）", title=title, due=due)
+        lines.insert(2, gettext("到期时间：%(due)s", due=due))
+    return title[:200], "\n".join(lines)
+
+
+def plain(event: Happening) -> str:
+    """Return the matter without names and numbers that are somebody's."""
+    name = event.applicant_name
+    text = event.matter.replace(name, mask_name(name)) if name else event.matter
+    text = _LONG_NUMBER.sub(lambda found: "*" * len(found[0]), text)
+    return " ".join(text.split())
+
+
+def digest(titles: Sequence[str], way: Way) -> tuple[str, str]:
+    """Return the title and the text of several notices in one message."""
+    number = len(titles)
+    title = ngettext("“办成”有 %(num)d 条消息", "“办成”有 %(num)d 条消息", number)
+    return title, "\n".join(f"· {text}" for text in titles[: MOST_IN_DIGEST[way]])
+
+
+def _local(instant: datetime, zone: str) -> str:
+    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

@@ -1,0 +1,1 @@
+"""Swaps: two people exchange duties, and it is written down who agreed."""

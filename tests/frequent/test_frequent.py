@@ -1,0 +1,191 @@
+"""Problems that come back: grouped, proposed once, accepted or dismissed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.articles.rules import ArticleStatus
+from app.cases.models import Case
+from app.core import scope
+from app.core.db import db
+from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
+from app.core.transaction import transaction
+from app.frequent import operations
+from app.frequent.jobs import find_frequent
+from app.frequent.models import FrequencyRule, FrequentProblem
+from app.frequent.rules import Decision
+from tests.cases.window import act, cause, hall, person, register
+from tests.conftest import NOW
+from tests.core.screens import beside, tree
+
+MATTER = "高频测试事项"
+STORY = "老人没有智能手机，刷脸认证一直过不去，来了几趟都没有办成"
+SUPERVISOR = "supervisor.linqing"
+
+
+def closed(number, code="0301", matter=MATTER, now=NOW, hall_code="linqing"):
+    """Close so many cases of a matter with a cause."""
+    who, at = person(f"clerk.{hall_code}"), now - timedelta(hours=2)
+    with transaction():
+        cases = [register(at, hall_code, matter=matter) for _ in range(number)]
+        for case in cases:
+            act(case, "close_on_the_spot", at, actor=who, causes=[cause(code)])
+    return [case.id for case in cases]
+
+
+def found(now=NOW):
+    """Let the night pass; return the open problems of the matter, by cause."""
+    db.session.rollback()
+    with scope.everything():
+        find_frequent(now, now)
+        rows = db.session.scalars(
+            select(FrequentProblem).where(
+                FrequentProblem.matter == MATTER, FrequentProblem.state == Decision.OPEN
+            )
+        )
+        return {row.cause.code if row.cause else None: row for row in rows}
+
+
+@pytest.fixture
+def everything(demo, unlimited):
+    """Work with every row in sight."""
+
+
+@pytest.mark.usefixtures("everything")
+class TestFinding:
+    """What is proposed, and when."""
+
+    def test_a_problem_is_proposed_from_the_threshold_on_with_its_cases(self):
+        numbers = closed(4)
+        assert found() == {}
+        numbers += closed(1)
+        [problem] = found().values()
+        assert (problem.number, problem.cause.code) == (5, "0301")
+        assert [case.id for case in problem.cases] == numbers
+
+    def test_another_cause_or_hall_is_another_problem(self):
+        closed(4)
+        closed(4, "0202")
+        closed(3, hall_code="yanggu")
+        assert found() == {}
+
+    def test_what_is_open_is_not_proposed_twice_and_grows(self):
+        closed(5)
+        first = found()["0301"]
+        again = found(NOW + timedelta(days=1))["0301"]
+        assert again.id == first.id
+        closed(2)
+        assert found(NOW + timedelta(days=2))["0301"].number == 7
+
+    def test_old_cases_do_not_count(self):
+        closed(5, now=NOW - timedelta(days=100))
+        assert found() == {}
+
+    def test_the_setting_of_a_hall_goes_before_the_general_one(self):
+        with transaction():
+            db.session.add(FrequencyRule(hall=hall(), cases=2, days=7))
+        closed(2)
+        assert found()["0301"].number == 2
+        with transaction():
+            general = FrequencyRule.hall_id.is_(None)
+            db.session.scalars(select(FrequencyRule).where(general)).one().active = False
+        closed(9, hall_code="yanggu")
+        assert found()["0301"].number == 2
+
+    def test_open_cases_join_by_their_words(self):
+        closed_ones = closed(3)
+        for number in closed_ones:
+            db.session.get(Case, number).description = STORY
+        db.session.commit()
+        joined = [register(matter=MATTER, description=f"{STORY}。第{at}次").id for at in range(2)]
+        register(matter=MATTER, description="房产证上的名字写错了一个字，要求更正登记簿")
+        problem = found()["0301"]
+        assert {case.id for case in problem.cases} == {*closed_ones, *joined}
+
+    def test_open_cases_alone_make_a_problem_without_a_cause(self):
+        for at in range(5):
+            register(matter=MATTER, description=f"{STORY}。第{at}次")
+        register(matter=MATTER, description="房产证上的名字写错了一个字，要求更正登记簿")
+        assert {code: row.number for code, row in found().items()} == {None: 5}
+
+    def test_after_a_decision_only_new_cases_propose_it_again(self):
+        closed(5)
+        problem = found()["0301"]
+        with transaction():
+            operations.dismiss(problem, "正在改造系统", actor=person(SUPERVISOR), now=NOW)
+        later = NOW + timedelta(days=10)
+        assert found(later) == {}
+        closed(4, now=later)
+        assert found(later) == {}
+        closed(1, now=later)
+        assert found(later)["0301"].number == 5
+
+    def test_the_database_lets_a_problem_be_open_once(self):
+        for why in (cause(), None):
+            told = {"hall": hall(), "matter": "乙", "cause": why, "number": 1, "days": 1}
+            db.session.add_all(FrequentProblem(**told, found_at=NOW) for _ in range(2))
+            with pytest.raises(IntegrityError):
+                db.session.flush()
+            db.session.rollback()
+
+
+@pytest.mark.usefixtures("everything")
+class TestDeciding:
+    """What becomes of it, and who says so."""
+
+    def test_accepting_begins_an_article_on_its_cases(self):
+        numbers = closed(5)
+        problem, who = found()["0301"], person(SUPERVISOR)
+        with transaction():
+            article = operations.accept(problem, "刷脸不过怎么办", "一、上门", actor=who, now=NOW)
+        assert article.status is ArticleStatus.DRAFT
+        assert [case.id for case in article.cases] == numbers
+        assert [row.code for row in article.causes] == ["0301"]
+        assert (problem.state, problem.decided_by) == (Decision.ACCEPTED, who.name)
+        with pytest.raises(DomainError, match="已经处理过"):
+            operations.dismiss(problem, "再来一次", actor=who, now=NOW)
+        db.session.rollback()
+
+    def test_what_is_missing_or_too_long_is_said(self):
+        closed(5)
+        problem, who = found()["0301"], person(SUPERVISOR)
+        with pytest.raises(InvalidInputError) as error:
+            operations.accept(problem, "长" * 256, " ", actor=who, now=NOW)
+        assert set(error.value.problems) == {"question", "solution"}
+        db.session.rollback()
+        with pytest.raises(InvalidInputError):
+            operations.dismiss(problem, " ", actor=who, now=NOW)
+        db.session.rollback()
+
+    @pytest.mark.parametrize("who", ["clerk.linqing", "inspector.liaocheng"])
+    def test_others_do_not_decide(self, who):
+        closed(5)
+        problem = found()["0301"]
+        with pytest.raises(OutOfScopeError):
+            operations.dismiss(problem, "不", actor=person(who), now=NOW)
+        db.session.rollback()
+
+
+def test_the_pages_lead_from_the_problem_to_the_article(demo, login):
+    with scope.everything():
+        closed(5)
+        number = found()["0301"].id
+    supervisor, clerk = login(demo, SUPERVISOR), login(demo, "clerk.linqing")
+    base = f"/frequent-problems/{number}"
+    assert MATTER in supervisor.get("/frequent-problems/list/").text
+    page = tree(clerk.get(f"/frequent-problems/show/{number}"))
+    assert not page.xpath(f"//a[@href='{base}/accept']")
+    assert clerk.get(f"{base}/accept").status_code == 404
+    assert supervisor.get(f"{base}/nothing").status_code == 404
+    answer = supervisor.post(f"{base}/dismiss", data={"note": ""})
+    assert (answer.status_code, list(beside(answer))) == (422, ["note"])
+    answer = supervisor.post(f"{base}/accept", data={"question": "怎么办", "solution": "上门"})
+    assert answer.location.startswith("/articles/show/")
+    assert "怎么办" in supervisor.get(answer.location).text
+    answer = supervisor.post(f"{base}/dismiss", data={"note": "晚了"})
+    assert answer.status_code == 422
+    assert "已经处理过" in answer.text

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Response, request
 from flask_appbuilder.api import expose, permission_name, protect, safe
 
-from app.cases.models import Case
+from app.cases.addresses import case_of
 from app.core import clock, scope
 from app.core.crud import EntityApi
+from app.core.crud.bodies import body_of, chosen
 from app.core.crud.schemas import linked
-from app.core.errors import InvalidInputError, OutOfScopeError
+from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.departments.models import Department
 from app.supervision import operations
@@ -20,35 +20,7 @@ from app.supervision.queries import usual_rule
 from app.supervision.rules import USUAL, CardKind
 
 if TYPE_CHECKING:
-    from app.core.words import Choice
-
-
-def body_of(*names: str) -> dict[str, Any]:
-    """Return what the request says as JSON; refuse what nobody asked for."""
-    body = request.get_json(silent=True) if request.get_data() else {}
-    if not isinstance(body, dict):
-        raise InvalidInputError({"": gettext("请求须为 JSON 对象")})
-    if unknown := sorted(set(body) - set(names)):
-        raise InvalidInputError(dict.fromkeys(unknown, gettext("没有这个字段")))
-    return body
-
-
-def chosen(body: dict[str, Any], name: str, kind: type[Choice]) -> Any:
-    """Return the choice that a body names."""
-    value = body.get(name)
-    if not isinstance(value, str) or value not in set(kind):
-        raise InvalidInputError({name: gettext("没有这个选项，请重新选择")})
-    return kind(value)
-
-
-def case_of(pk: str) -> Case:
-    """Return the case of a number in an address; a foreign one is none."""
-    number = int(pk) if pk.isdecimal() and len(pk) < 11 else 0  # noqa: PLR2004
-    case = linked(Case, number)
-    if case is None:
-        raise OutOfScopeError(pk)
-    found: Case = case
-    return found
+    from flask import Response
 
 
 class CardApi(EntityApi):

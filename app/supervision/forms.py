@@ -5,52 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField, validators
-from wtforms.fields import SelectChoice
+from wtforms import IntegerField, validators
 
-from app.core.crud.fields import LinkField, empty_is_none, no_control_characters, strip
+from app.core.crud.asking import long_field
+from app.core.crud.fields import LinkField
 from app.core.language import gettext
 from app.deadlines.models import MAX_WORKING_DAYS
 from app.departments.models import Department
 from app.supervision.queries import departments_of, usual_rule
-from app.supervision.rules import MOST_TEXT, USUAL, CardKind
+from app.supervision.rules import USUAL, CardKind
 
 if TYPE_CHECKING:
     from datetime import date
 
     from app.cases.models import Case
-    from app.core.words import Choice
-
-
-def required() -> validators.DataRequired:
-    """Ask for something in a field."""
-    return validators.DataRequired(gettext("必填"))
-
-
-def long_field(label: str, hint: str = "", most: int = MOST_TEXT) -> Field:
-    """Return a field for some sentences that must be there."""
-    length = validators.Length(max=most, message=gettext("最多 %(most)d 个字", most=most))
-    checks = [required(), length, no_control_characters]
-    return TextAreaField(label, checks, filters=[strip, empty_is_none], description=hint)
-
-
-def line_field(label: str, most: int, hint: str = "") -> Field:
-    """Return a field for a line that must be there."""
-    length = validators.Length(max=most, message=gettext("最多 %(most)d 个字", most=most))
-    checks = [required(), length, no_control_characters]
-    return StringField(label, checks, filters=[strip, empty_is_none], description=hint)
-
-
-def choice_field(label: str, kind: type[Choice], *, among: tuple[Choice, ...] = ()) -> Field:
-    """Return a select box of a closed list, with nothing chosen at first."""
-    blank = SelectChoice("", gettext("请选择"))
-    return SelectField(
-        label,
-        [validators.InputRequired(gettext("必填"))],
-        filters=[empty_is_none],
-        choices=[blank, *(SelectChoice(it.value, gettext(it.label)) for it in among or kind)],
-        coerce=lambda value: kind(value) if value else "",
-    )
 
 
 def issue_form(case: Case, kind: CardKind, day: date) -> FlaskForm:

@@ -21,9 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
 from app.core.panel import Panel, field, link
+from app.core.texts import MOST_TEXT
 from app.deadlines.models import MAX_WORKING_DAYS
 from app.departments.models import Department, Hall
-from app.supervision.rules import MOST_TEXT, CardKind
+from app.supervision.rules import CardKind
 
 ONE_PAGE = N_("最多 2000 字，督办通知书印在一页纸上")
 

@@ -16,14 +16,14 @@ from app.core import scope, timeline
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
 from app.core.language import gettext
-from app.core.words import unprintable
+from app.core.texts import said
 from app.deadlines.clock import Terms, compute
 from app.deadlines.hours import days_late
 from app.deadlines.models import MAX_WORKING_DAYS, Deadline
 from app.deadlines.queries import calendar, hours_of
 from app.supervision.models import SupervisionCard, SupervisionRule
 from app.supervision.queries import departments_of, due
-from app.supervision.rules import EVENTS, MOST_TEXT, CardKind
+from app.supervision.rules import EVENTS, CardKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -260,17 +260,3 @@ def _tell(
     with scope.everything():
         timeline.record(case, kind, actor=actor, now=now, **told)
         db.session.flush()
-
-
-def said(name: str, text: Any) -> str:
-    """Return a text as it is kept; raise InvalidInputError for one that is empty or can't be."""
-    if not isinstance(text, str):
-        raise InvalidInputError({name: gettext("必填") if text is None else gettext("应为文字")})
-    kept = text.strip()
-    if not kept:
-        raise InvalidInputError({name: gettext("必填")})
-    if len(kept) > MOST_TEXT:
-        raise InvalidInputError({name: gettext("最多 %(most)d 个字", most=MOST_TEXT)})
-    if unprintable(kept):
-        raise InvalidInputError({name: gettext("含有无法显示的控制字符，请删除后再提交")})
-    return kept

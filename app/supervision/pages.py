@@ -1,84 +1,22 @@
-"""What the pages of supervision share: a form that writes once, and what a case page shows."""
+"""How a card stands, and what the page of a case shows of its cards."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import abort, request
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
-
-from app.cases.models import Case
-from app.core.crud.base import MOST_ID
-from app.core.crud.forms import drawn
-from app.core.crud.pages import Button, Fact, FormPage
+from app.core.crud.pages import Button, Fact
 from app.core.crud.present import EMPTY, local
-from app.core.db import db
-from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
 from app.core.language import gettext
 from app.core.security import may
-from app.core.transaction import transaction
 from app.supervision.queries import cards_of
 from app.supervision.rules import TONES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
-    from flask_wtf import FlaskForm
-
+    from app.cases.models import Case
     from app.core.scope import Person
     from app.supervision.models import SupervisionCard
-
-
-def case_at(pk: str) -> Case:
-    """Return the case of a number in an address; a foreign one is none."""
-    number = int(pk) if pk.isdecimal() and len(pk) <= len(str(MOST_ID)) else 0
-    case = db.session.get(Case, number) if 0 < number <= MOST_ID else None
-    if case is None:
-        abort(404)
-    return case
-
-
-def attempt(form: FlaskForm, work: Callable[[], Any]) -> dict[str, str] | None:
-    """Do what a posted form asks for, in one transaction; return what is wrong, None when done."""
-    if request.method != "POST":
-        return {}
-    if not form.validate():
-        return {"": ""}
-    try:
-        with transaction():
-            work()
-    except OutOfScopeError:
-        raise
-    except InvalidInputError as error:
-        return error.problems
-    except (IntegrityError, StaleDataError):
-        return {"": gettext("他人刚刚修改了同一记录，请核对后再操作")}
-    except DomainError as error:
-        return {"": str(error)}
-    return None
-
-
-def form_page(
-    form: FlaskForm, submit: str, problems: dict[str, str], cancel_url: str
-) -> tuple[FormPage, int]:
-    """Return a form as it is drawn, with what is wrong, and the status of its page."""
-    for name, text in problems.items():
-        if name in form:
-            form[name].errors = [*form[name].errors, text]
-    errors = [
-        (f"f-{field.name}", gettext("%(label)s：%(text)s", label=field.label.text, text=error))
-        for field in form
-        for error in field.errors
-    ]
-    errors += [("", text) for name, text in problems.items() if text and name not in form]
-    fields = [drawn(field) for field in form if field.name != "csrf_token"]
-    page = FormPage([("", fields)], request.path, submit, cancel_url, errors=errors)
-    return page, 422 if errors else 200
-
-
-# --- standing of a card --------------------------------------------------------------------------
 
 
 def standing(card: SupervisionCard, now: datetime) -> tuple[str, str]:

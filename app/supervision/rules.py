@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from app.deadlines.hours import Hours
     from app.deadlines.workdays import WorkCalendar
 
-MOST_TEXT = 2000
-"""Characters of a demand, a reply or a reason: what goes onto one page with the rest."""
-
 _DAY = timedelta(days=1)
 
 

@@ -9,8 +9,10 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import force_locale
 
+from app.cases.addresses import case_at
 from app.core import clock, scope
 from app.core.crud import EntityView
+from app.core.crud.asking import attempt, form_page
 from app.core.crud.listing import TabRule
 from app.core.crud.pages import Button, Cell, Fact, Page
 from app.core.crud.present import EMPTY, local
@@ -22,7 +24,7 @@ from app.supervision.forms import issue_form, reply_form, withdraw_form
 from app.supervision.models import SupervisionCard
 from app.supervision.notice import notice
 from app.supervision.operations import why_not_issue, why_not_reply, why_not_withdraw
-from app.supervision.pages import attempt, case_at, form_page, standing
+from app.supervision.pages import standing
 from app.supervision.queries import overdue, waiting
 from app.supervision.rules import TONES, CardKind
 

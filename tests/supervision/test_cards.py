@@ -13,12 +13,13 @@ from app.cases.rules import Status
 from app.core import scope
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
+from app.core.texts import MOST_TEXT
 from app.core.timeline import Event
 from app.core.transaction import transaction
 from app.departments.queries import person_named
 from app.supervision import operations
 from app.supervision.models import SupervisionCard
-from app.supervision.rules import EVENTS, MOST_TEXT, CardKind
+from app.supervision.rules import EVENTS, CardKind
 from tests.cases.window import act, acting, at, case_of
 from tests.conftest import NOW
 from tests.supervision.cards import DUE, card, cards, do, issue, late, told

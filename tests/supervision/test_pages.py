@@ -10,9 +10,10 @@ import pytest
 
 from app.core import scope
 from app.core.db import db
+from app.core.texts import MOST_TEXT
 from app.supervision.models import SupervisionCard
 from app.supervision.referrals.models import Referral
-from app.supervision.rules import MOST_TEXT, CardKind
+from app.supervision.rules import CardKind
 from tests.cases.window import ACTORS, case_of, department
 from tests.conftest import NOW
 from tests.core.screens import beside, head, rows, summary, text_of, tree, typed

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.api import expose, permission_name, protect, safe
 
+from app.cases.addresses import case_of
 from app.core import clock, scope
 from app.core.crud import EntityApi
-from app.supervision.api import body_of, case_of, chosen
+from app.core.crud.bodies import body_of, chosen
 from app.supervision.referrals import operations
 from app.supervision.referrals.rules import Body, Conclusion
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 
+from app.core.crud.asking import choice_field, line_field, long_field
 from app.core.language import gettext
-from app.supervision.forms import choice_field, line_field, long_field
 from app.supervision.referrals.operations import MOST_NAME
 from app.supervision.referrals.rules import Body, Conclusion
 

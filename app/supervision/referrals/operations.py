@@ -12,7 +12,7 @@ from app.core import scope, timeline
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
-from app.supervision.operations import said
+from app.core.texts import said
 from app.supervision.referrals.models import Referral
 from app.supervision.referrals.sealing import seal
 

@@ -8,8 +8,10 @@ from flask import flash, redirect, send_file
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
+from app.cases.addresses import case_at
 from app.core import clock, scope
 from app.core.crud import EntityView
+from app.core.crud.asking import attempt, form_page
 from app.core.crud.listing import TabRule
 from app.core.crud.pages import Button, Fact, Page
 from app.core.crud.present import EMPTY
@@ -18,7 +20,6 @@ from app.core.errors import DomainError
 from app.core.files import store
 from app.core.language import N_, gettext
 from app.core.security import may
-from app.supervision.pages import attempt, case_at, form_page
 from app.supervision.referrals import operations
 from app.supervision.referrals.forms import outcome_form, refer_form
 from app.supervision.referrals.operations import why_not_conclude, why_not_refer

@@ -235,7 +235,43 @@
   }).catch(() => {});
   const told = () => all("[data-shown]").forEach((it) => tell(it.dataset.shown, it.closest("form")));
 
+  // A chart is saved as it would be printed: its own attributes have the light colours, its title comes on top.
+  const save = (blob, name) => {
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+  const alone = (figure) => {
+    const svg = figure.querySelector("svg").cloneNode(true);
+    const [, , wide, high] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const make = (name, given) => { const it = document.createElementNS(svg.namespaceURI, name); Object.entries(given).forEach(([key, value]) => it.setAttribute(key, value)); return it; };
+    const title = make("text", { x: 8, y: -12, "font-size": 16, "font-weight": 600, fill: "#1b2431" });
+    title.textContent = figure.dataset.title;
+    svg.prepend(make("rect", { y: -36, width: wide, height: high + 36, fill: "#fff" }), title);
+    Object.entries({ viewBox: `0 -36 ${wide} ${high + 36}`, width: wide, height: high + 36 }).forEach(([key, value]) => svg.setAttribute(key, value));
+    svg.removeAttribute("aria-hidden");
+    return { text: new XMLSerializer().serializeToString(svg), wide, high: high + 36 };
+  };
+  const saving = {
+    svg: (drawn, name) => save(new Blob([drawn.text], { type: "image/svg+xml" }), name + ".svg"),
+    png: (drawn, name) => {
+      const picture = new Image();
+      picture.addEventListener("load", () => {
+        const canvas = Object.assign(document.createElement("canvas"), { width: drawn.wide * 2, height: drawn.high * 2 });
+        canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+        canvas.toBlob((blob) => save(blob, name + ".png"));
+      });
+      picture.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(drawn.text);
+    },
+  };
+  const pictures = () => document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-save]");
+    if (!button) return;
+    const figure = button.closest("figure");
+    saving[button.dataset.save](alone(figure), figure.dataset.title);
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
-    [texts, told, ticks, choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small].forEach((start) => start());
+    [pictures, texts, told, ticks, choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small].forEach((start) => start());
   });
 })();

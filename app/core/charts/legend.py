@@ -18,7 +18,7 @@ BOX, GAP = 14, 22
 
 def legend(chart: Chart, room: float) -> tuple[list[Markup], float]:
     """Return the key and its height; one series needs none, but its unit is told."""
-    unit = f"（{chart.unit}）" if chart.unit else ""
+    unit = f" · {chart.unit}" if chart.unit else ""
     if len(chart.series) == 1:
         text = f"{chart.series[0].name}{unit}"
         return [words(text, MARGIN, LINE / 2 + 2)], LINE + 8

@@ -33,7 +33,7 @@ def draw(chart: Chart) -> Markup:
         parts += _line(chart, field, it)
     ends, room = _ends(chart, field)
     foot = LINE + 2 * MARGIN
-    unit = [words(f"（{chart.unit}）", 0, LINE / 2 + 2)] if chart.unit else []
+    unit = [words(chart.unit, MARGIN, LINE / 2 + 2)] if chart.unit else []
     inside = [*unit, *field.grid(), *parts, *ends, *_dates(chart, field)]
     return drawing(field.wide + room, field.bottom + foot, inside)
 

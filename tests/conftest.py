@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import uuid
+import fcntl
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 
-import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 from werkzeug.security import generate_password_hash
 
 from app.core import scope
 from app.core.db import db
+from app.deadlines.queries import _calendar_of
 from app.demo.loader import load
 from app.factory import create_app
 from app.setup import prepare
+from tests.databases import KEPT, OWNER, Postgres, Sqlite, drop_all, missing, postgres_answers
 
-SERVER = os.environ.get("BANCHENG_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 NOW = datetime(2026, 9, 17, 2, 0, tzinfo=UTC)
 """Thursday 2026-09-17, 10:00 in Linqing."""
 
@@ -30,86 +29,26 @@ QUICK = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
 """The same password, checked in no time: the tests log in thousands of times."""
 
 
-def missing(what: str):
-    """Skip with a reason; where nothing may be missing (CI), fail."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is needed here and can't be had")
-    pytest.skip(f"needs {what}")
+@pytest.fixture(scope="session")
+def houses(tmp_path_factory):
+    """Return a function that gives the application on a database of a kind, made when asked for."""
+    with ExitStack() as standing:
+
+        @cache
+        def built(kind):
+            return standing.enter_context(_built(kind, tmp_path_factory))
+
+        yield built
 
 
-class Sqlite:
-    """An embedded database; a copy of a prepared file for each test."""
-
-    name = "sqlite"
-
-    def __init__(self, folder):
-        self.file = folder / "bancheng.db"
-        self.url = f"sqlite:///{self.file}"
-
-    def keep(self, name):
-        db.engine.dispose()
-        shutil.copyfile(self.file, self.file.with_name(name))
-
-    def restore(self, name):
-        db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self.file.with_name(name), self.file)
-
-    def drop(self):
-        pass
-
-
-class Postgres:
-    """A database on a real server; made from a prepared template for each test."""
-
-    name = "postgresql"
-
-    def __init__(self, _folder):
-        self.stem = f"bancheng_{uuid.uuid4().hex[:12]}"
-        self.made = []
-        self.url = make_url(SERVER).set(drivername="postgresql+psycopg", database=self.stem)
-        self.url = self.url.render_as_string(hide_password=False)
-        self._run(f"CREATE DATABASE {self.stem}")
-
-    def _run(self, statement):
-        with psycopg.connect(SERVER, autocommit=True) as connection:
-            connection.execute(statement)
-
-    def keep(self, name):
-        db.engine.dispose()
-        self._run(f"CREATE DATABASE {self.stem}_{name} TEMPLATE {self.stem}")
-        self.made.append(name)
-
-    def restore(self, name):
-        db.engine.dispose()
-        self._run(f"DROP DATABASE IF EXISTS {self.stem} WITH (FORCE)")
-        self._run(f"CREATE DATABASE {self.stem} TEMPLATE {self.stem}_{name}")
-
-    def drop(self):
-        for name in ("", *(f"_{made}" for made in self.made)):
-            self._run(f"DROP DATABASE IF EXISTS {self.stem}{name} WITH (FORCE)")
-
-
-def postgres_answers() -> bool:
-    try:
-        psycopg.connect(SERVER, connect_timeout=3).close()
-    except psycopg.Error:
-        return False
-    return True
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def house(request, tmp_path_factory):
-    """The application on a database of each kind, with an empty and a demo state kept ready."""
-    if request.param == "postgresql" and not postgres_answers():
-        missing("a PostgreSQL server")
-    folder = tmp_path_factory.mktemp(request.param)
-    backend = (Sqlite if request.param == "sqlite" else Postgres)(folder)
+@contextmanager
+def _built(kind, factory):
+    folder = factory.mktemp(kind)
+    backend = (Sqlite if kind == "sqlite" else Postgres)(folder)
     application = create_app(
         {
             "SQLALCHEMY_DATABASE_URI": backend.url,
-            "EMBEDDED": request.param == "sqlite",
+            "EMBEDDED": kind == "sqlite",
             "INSTANCE": folder,
             "EXPORTS": folder / "exports",
             "FILES": folder / "files",
@@ -120,19 +59,46 @@ def house(request, tmp_path_factory):
     )
     application.backend = backend
     with application.app_context():
-        prepare(PASSWORD)
-        db.session.remove()
-        backend.keep("empty")
-        load(cases=60, seed=1, password=PASSWORD, now=NOW)
-        db.session.execute(text("UPDATE ab_user SET password = :quick"), {"quick": QUICK})
-        db.session.commit()
-        db.session.remove()
-        backend.keep("demo")
+        with (KEPT / f"{kind}.lock").open("a+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.seek(0)
+            if not lock.read():
+                _keep_states(backend)
+                lock.write("kept")
+        backend.open()
     yield application
     with application.app_context():
         db.session.remove()
         db.engine.dispose()
     backend.drop()
+
+
+def _keep_states(backend):
+    """Make what tests begin with: a prepared database, and the invented data in it."""
+    backend.begin()
+    prepare(PASSWORD)
+    db.session.remove()
+    backend.keep("empty")
+    load(cases=60, seed=1, password=PASSWORD, now=NOW)
+    db.session.execute(text("UPDATE ab_user SET password = :quick"), {"quick": QUICK})
+    db.session.commit()
+    db.session.remove()
+    backend.keep("demo")
+    backend.share()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def house(request, houses):
+    """The application on a database of each kind, with an empty and a demo state kept ready."""
+    if request.param == "postgresql" and not postgres_answers():
+        missing("a PostgreSQL server")
+    return houses(request.param)
+
+
+def pytest_unconfigure(config):
+    """Leave nothing behind, whatever became of the workers."""
+    if OWNER:
+        drop_all()
 
 
 @pytest.fixture
@@ -148,6 +114,7 @@ def demo(house):
 
 
 def _state(house, name):
+    _calendar_of.cache_clear()  # what is put back has no calendar of a later revision
     with house.app_context():
         house.backend.restore(name)
         yield house

@@ -24,7 +24,7 @@ from app.core.timeline import Event
 from app.panel.readiness import schema_is_current
 from app.setup import prepare
 from tests.cases.window import register
-from tests.conftest import SERVER, missing, postgres_answers
+from tests.databases import SERVER, missing, postgres_answers
 
 KEY = "A" * 43 + "="
 TOGETHER = 3

@@ -21,7 +21,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sqlalchemy.engine import make_url
 
-from tests.conftest import PASSWORD, SERVER, missing, postgres_answers
+from tests.conftest import PASSWORD
+from tests.databases import SERVER, missing, postgres_answers
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()

@@ -24,7 +24,7 @@ from tests.browser.window import (
     send,
     told,
 )
-from tests.conftest import missing
+from tests.databases import missing
 
 pytestmark = pytest.mark.browser
 

@@ -16,8 +16,9 @@ from tests.browser.probes import PALE
 from tests.browser.test_screens import DESKTOP, PHONE
 from tests.browser.window import find, register as take_down
 from tests.cases.window import act, made, register
-from tests.conftest import NOW, missing
+from tests.conftest import NOW
 from tests.core.screens import Browser
+from tests.databases import missing
 
 pytestmark = pytest.mark.browser
 

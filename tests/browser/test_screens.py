@@ -12,7 +12,8 @@ import pytest
 
 from tests.browser.conftest import SHOTS
 from tests.browser.probes import IDLE, LINKS, MENU, NAMELESS, PALE, ROWS, TEXTS, english
-from tests.conftest import PASSWORD, missing
+from tests.conftest import PASSWORD
+from tests.databases import missing
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import config
-from tests.conftest import missing, postgres_answers
+from tests.databases import missing, postgres_answers
 
 HERE = Path(__file__).parent
 MOST_LINES = 25

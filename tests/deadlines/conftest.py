@@ -1,4 +1,4 @@
-"""A database that is put back to an earlier state has no calendar of a later one."""
+"""Every client here is a browser of its own."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
 from app.deadlines.models import DeadlineRule
-from app.deadlines.queries import _calendar_of
 from app.deadlines.rules import ClockKind
 from tests.core.screens import Browser
 
 
 @pytest.fixture(autouse=True)
-def no_calendar_of_another_test(request, monkeypatch):
-    """Forget the calendars that were built, and let every client be a browser of its own."""
-    _calendar_of.cache_clear()
+def browsers(request, monkeypatch):
+    """Let every client be a browser of its own."""
     if "house" in request.fixturenames:
         monkeypatch.setattr(request.getfixturevalue("house"), "test_client_class", Browser)
-    yield
-    _calendar_of.cache_clear()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
-from app.deadlines.queries import _calendar_of
 from app.roster.models import Duty, Swap
 from tests.conftest import NOW
 from tests.core.screens import Browser
@@ -15,13 +14,10 @@ from tests.core.screens import Browser
 
 @pytest.fixture(autouse=True)
 def browsers(request, monkeypatch):
-    """Forget the calendars that were built, and let clients share nothing."""
-    _calendar_of.cache_clear()
+    """Let clients share nothing."""
     if "house" in request.fixturenames:
         monkeypatch.setattr(request.getfixturevalue("house"), "test_client_class", Browser)
         monkeypatch.setattr("app.core.clock.now", lambda: NOW)
-    yield
-    _calendar_of.cache_clear()
 
 
 @pytest.fixture

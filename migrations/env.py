@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import inspect
 
-from app.core import guards
+from app.core.guards.migrating import guarded
 
 database = current_app.extensions["migrate"].db
 
@@ -24,7 +23,7 @@ def render_item(kind, item, _autogen):
 
 
 def run() -> None:
-    """Upgrade over one connection, in one transaction; put the guards over what there is now."""
+    """Upgrade over one connection, in one transaction; what is done to rows of cases is told."""
     with database.engine.connect() as connection:
         # A table that is made anew leaves its name for a moment (sqlite.org/lang_altertable).
         referring(connection, "OFF")
@@ -37,19 +36,13 @@ def run() -> None:
             transactional_ddl=True,  # on SQLite too: a setup that dies halfway leaves nothing
             transaction_per_migration=False,
         )
-        with context.begin_transaction():
-            before = context.get_context().get_current_heads()
-            if guarded(connection) and before != (context.get_revision_argument(),):
-                guards.remove(connection)  # they name columns and tables that are about to change
-            context.run_migrations()
-            if guarded(connection) and before != context.get_context().get_current_heads():
-                guards.install(connection)
-        referring(connection, "ON")
-
-
-def guarded(connection):
-    """Say whether there is what the guards of the timeline watch."""
-    return inspect(connection).has_table("timeline_head")
+        try:
+            with context.begin_transaction():
+                migration = context.get_context()
+                migration._migrations_fn = guarded(connection, migration._migrations_fn)  # noqa: SLF001
+                context.run_migrations()
+        finally:
+            referring(connection, "ON")
 
 
 def referring(connection, state):

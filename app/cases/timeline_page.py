@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.cases.documents.models import Attachment
 from app.cases.file_cards import TOLD
+from app.cases.intake.models import CaseLink
 from app.cases.models import Case
 from app.cases.records import Assignment, Callback, CaseCause, Visit
 from app.cases.rules import Satisfaction
@@ -58,7 +59,10 @@ TONES = {
     "changed_outside": "late",
     "revealed": "idle",
 }
-IN_FULL = {"edited", "changed_outside"}
+BY_THE_DATABASE = {"changed_outside", "migrated"}
+"""The kinds that the database tells by itself (app/core/guards/), in the names of its columns."""
+
+IN_FULL = {"edited", *BY_THE_DATABASE}
 """The kinds whose old and new are the event itself; of others they unfold below it."""
 
 PLAIN = {"note", "result"}
@@ -77,6 +81,7 @@ NAMES: dict[type[Any], str] = {
     Pause: N_("中止申请"),
     Attachment: N_("材料"),
     CaseCause: N_("办不成的原因"),
+    CaseLink: N_("关联", "event"),
 }
 """What the tables hold whose changes the database itself tells (app/core/guards/watched.py)."""
 
@@ -159,9 +164,11 @@ def entry(event: Event, case: Case) -> Entry:
 
 def _actor(event: Event) -> str:
     """Return who it was; for what came past the application, as whom the database knows them."""
-    if event.kind != "changed_outside":
+    if event.kind not in BY_THE_DATABASE:
         return event.actor
     name = event.actor.partition(":")[2]
+    if event.kind == "migrated":
+        return gettext("系统升级 %(number)s", number=name)
     return gettext("数据库用户 %(name)s", name=name) if name else gettext("数据库")
 
 
@@ -178,7 +185,7 @@ def detail(event: Event, zone: str) -> str:
     if event.kind in TOLD:
         return TOLD[event.kind](told)
     if told.get("added") or told.get("removed"):
-        return _in_the_database(told)
+        return _in_the_database(told) if event.kind == "changed_outside" else _by_migration(told)
     kept = [
         (name, text)
         for name, value in told.items()
@@ -201,6 +208,14 @@ def _in_the_database(told: Mapping[str, Any]) -> str:
     if told.get("added"):
         return gettext("不经本系统添加了%(name)s", name=name)
     return gettext("不经本系统删除了%(name)s", name=name)
+
+
+def _by_migration(told: Mapping[str, Any]) -> str:
+    """Say that a row came or went when the program was brought up to date."""
+    name = gettext(NAMES[TABLES[told["table"]]])
+    if told.get("added"):
+        return gettext("升级程序添加了%(name)s", name=name)
+    return gettext("升级程序删除了%(name)s", name=name)
 
 
 def _joined(words: Sequence[str]) -> str:
@@ -245,7 +260,7 @@ def _changes(event: Event, zone: str) -> list[str]:
     """Say which fields changed from what to what."""
     changes = event.payload.get("changes") or {}
     model = TABLES.get(event.payload.get("table", "case"), Case)
-    if event.kind != "changed_outside":
+    if event.kind not in BY_THE_DATABASE:
         told = {name: pair for name, pair in changes.items() if name not in event.payload}
         return changed.sentences(changed.pairs(Case, told, zone))
     return [_outside(model, name, pair, zone) for name, pair in changes.items()]

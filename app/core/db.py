@@ -14,6 +14,8 @@ from sqlalchemy import Connection, DateTime, Dialect, Engine, Integer, String, e
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app.core.additions import Additions
+
 if TYPE_CHECKING:
     from flask_sqlalchemy import SQLAlchemy
 
@@ -81,10 +83,11 @@ class Entity(Model):
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     """Enforce foreign keys, let readers and a writer work together, wait for a lock.
 
-    SQLite has no SHA-256; the triggers that chain the timeline ask for it.
+    What REPLACE takes away is to wake the triggers of DELETE. SQLite has no SHA-256; the triggers
+    that chain the timeline ask for it, and tell what was added.
     """
     if not isinstance(connection, sqlite3.Connection):
         return
@@ -94,9 +97,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=30000",
+        "recursive_triggers=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("sha256", 1, _sha256, deterministic=True)
+    heard = record.info["additions"] = Additions()
+    connection.create_function("row_was_added", 4, heard.add)
+    connection.create_function("event_was_written", 1, heard.hear)
 
 
 def _sha256(text: str) -> str:
@@ -107,4 +114,12 @@ def _sha256(text: str) -> str:
 def _begin_sqlite(connection: Connection) -> None:
     """Begin as a writer when we are going to write: a reader can't become one under WAL."""
     if connection.dialect.name == "sqlite":
+        connection.info["additions"].begin()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+@event.listens_for(Engine, "commit")
+def _tell_additions(connection: Connection) -> None:
+    """Tell what was added to cases and no event tells of."""
+    if connection.dialect.name == "sqlite":
+        connection.info["additions"].tell(connection.connection.driver_connection)

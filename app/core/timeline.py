@@ -93,6 +93,7 @@ KINDS: dict[str, str] = {
     "referred": N_("移交追责"),
     "referral_concluded": N_("记录追责结果"),
     "changed_outside": N_("库外修改"),
+    "migrated": N_("升级时修改"),
 }
 """The kinds of event, each with the word that the timeline shows."""
 
@@ -100,6 +101,7 @@ KINDS: dict[str, str] = {
 GROUPS: dict[str, str] = {
     "edited": "edits",
     "changed_outside": "edits",
+    "migrated": "edits",
     "revealed": "views",
     "warning": "clock",
     "overdue": "clock",

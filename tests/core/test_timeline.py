@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from app.cases.documents.models import Attachment
+from app.cases.intake.models import CaseLink
 from app.cases.models import Case
 from app.cases.records import Assignment, Callback, CaseCause, Visit
 from app.cases.rules import Status
 from app.core import chain, scope, timeline
 from app.core.db import db
+from app.core.guards import watched
 from app.core.panel import attributes
 from app.core.timeline import Event
 from app.core.transaction import transaction
 from app.deadlines.adjustment_models import Extension, Pause
 from app.deadlines.models import Deadline
+from app.supervision.models import SupervisionCard
+from app.supervision.referrals.models import Referral
 from tests.cases.window import act, acting, brought_to, department, draft, hall
 from tests.conftest import NOW
 
@@ -36,12 +44,14 @@ def last(case):
     ).one()
 
 
+def events_of(case):
+    return db.session.scalars(
+        select(Event).where(Event.case_id == case.id).order_by(Event.sequence)
+    ).all()
+
+
 def kinds(case):
-    return list(
-        db.session.scalars(
-            select(Event.kind).where(Event.case_id == case.id).order_by(Event.sequence)
-        )
-    )
+    return [event.kind for event in events_of(case)]
 
 
 # --- through the models --------------------------------------------------------------------------
@@ -204,7 +214,10 @@ def test_of_personal_data_only_the_fact_is_told(case):
         assert told["changes"] == {name: ["***", "***"]}, name
 
 
-BESIDE = (Deadline, Assignment, Visit, Callback, Extension, Pause, Attachment, CaseCause)
+BESIDE = (
+    Deadline, Assignment, Visit, Callback, Extension, Pause, Attachment, CaseCause,
+    CaseLink, SupervisionCard, Referral,
+)  # fmt: skip
 WATCHED = {model.__tablename__: model for model in (Case, *BESIDE)}
 
 
@@ -234,23 +247,127 @@ def test_what_is_taken_away_in_the_database_itself_is_an_event(case):
     assert chain.first_break().broken is None
 
 
-@pytest.mark.postgresql
-def test_what_is_added_in_the_database_itself_is_an_event(case, demo):
-    if demo.backend.name != "postgresql":
-        pytest.skip("SQLite can't put a trigger off to the end of a transaction")
+def copied_visit(case):
+    """Add a visit like the one that there is, past the application."""
+    columns = "case_id, visit_at, place, officer, version"
+    return (
+        f"INSERT INTO visit ({columns}) "  # noqa: S608
+        f"SELECT {columns} FROM visit WHERE case_id = {case.id} LIMIT 1"
+    )
+
+
+def visited(case):
+    for verb in ("dispatch", "sign", "plan_visit"):
+        act(case, verb)
+
+
+def test_what_is_added_in_the_database_itself_is_an_event(case):
     for verb in ("dispatch", "sign", "plan_visit"):
         act(case, verb)
     assert "changed_outside" not in kinds(case)
-    columns = "case_id, visit_at, place, officer, version"
-    outside(
-        f"INSERT INTO visit ({columns}) "  # noqa: S608
-        f"SELECT {columns} FROM visit WHERE case_id = :id",
-        id=case.id,
-    )
+    outside(copied_visit(case))
     told = last(case).payload
     assert (told["table"], told["added"]) == ("visit", True)
     assert told["changes"]["place"] == ["***", "***"]
     assert told["changes"]["officer"][0] == ""
+    assert chain.first_break().broken is None
+
+
+def test_an_addition_without_a_word_through_the_models_is_an_event(case):
+    visited(case)
+    before = kinds(case)
+    with transaction():
+        place = {"visit_at": NOW, "place": "某村", "officer": "李建国"}
+        db.session.add(Visit(case_id=case.id, **place))
+    assert kinds(case) == [*before, "changed_outside"]
+
+
+@pytest.mark.parametrize("order", ["event first", "row first", "event in a savepoint"])
+def test_an_addition_is_told_by_an_event_of_its_transaction_alone(case, order):
+    visited(case)
+    before = kinds(case)
+    actor = acting("clerk")
+    with transaction():
+        if order == "event first":
+            timeline.record(case, "progress", actor=actor, now=NOW)
+            db.session.flush()
+        db.session.execute(text(copied_visit(case)))
+        if order == "row first":
+            timeline.record(case, "progress", actor=actor, now=NOW)
+        if order == "event in a savepoint":
+            with db.session.begin_nested() as undone:
+                timeline.record(case, "progress", actor=actor, now=NOW)
+                db.session.flush()
+                undone.rollback()
+    kind = "changed_outside" if order == "event in a savepoint" else "progress"
+    assert kinds(case) == [*before, kind]
+
+
+def test_an_addition_that_is_taken_back_is_no_event(case):
+    visited(case)
+    before = kinds(case)
+    db.session.execute(text(copied_visit(case)))
+    db.session.rollback()
+    with transaction():
+        with db.session.begin_nested() as undone:
+            db.session.execute(text(copied_visit(case)))
+            undone.rollback()
+        db.session.execute(text("UPDATE hall SET name = name"))
+    assert kinds(case) == before
+
+
+def test_a_program_of_its_own_can_add_nothing_to_a_case_of_sqlite(case, demo):
+    if demo.backend.name != "sqlite":
+        return  # who connects to PostgreSQL is told by its triggers
+    visited(case)
+    statements = (copied_visit(case), "UPDATE visit SET officer = 'x'")
+    db.session.remove()
+    with closing(sqlite3.connect(demo.backend.file)) as alone:
+        for statement in statements:
+            with pytest.raises(sqlite3.OperationalError, match="no such function"):
+                alone.execute(statement)
+
+
+def test_what_replaces_a_row_is_told_as_what_went_and_what_came(case, demo):
+    if demo.backend.name != "sqlite":
+        return  # PostgreSQL replaces nothing
+    visited(case)
+    before = len(kinds(case))
+    outside("INSERT OR REPLACE INTO visit SELECT * FROM visit WHERE case_id = :id", id=case.id)
+    came, went = events_of(case)[-1 : before - 1 : -1]
+    assert went.payload["removed"] is True
+    assert came.payload["added"] is True
+
+
+def test_no_table_of_a_case_is_emptied_at_once(case, demo):
+    if demo.backend.name != "postgresql":
+        return  # SQLite has no TRUNCATE
+    for table in WATCHED:
+        with pytest.raises(DBAPIError, match=r"truncated|append only"):
+            outside(f'TRUNCATE "{table}" CASCADE')
+
+
+def test_no_case_is_deleted_in_the_database_itself(case):
+    with pytest.raises(DBAPIError):
+        outside('DELETE FROM "case" WHERE id = :id', id=case.id)
+
+
+def test_every_table_of_a_case_is_watched_or_of_no_account_to_it():
+    """A new table that refers to cases is to be watched too, or to be named here."""
+    of_no_account = {
+        "event": "the timeline itself",
+        "timeline_head": "kept by the timeline",
+        "notice": "written from the events, by the outbox",
+        "article_use": "a count of what was read",
+        "frequent_problem_case": "a finding of the night, with a history of its own",
+    }
+    refer = {
+        table.name
+        for table in db.metadata.tables.values()
+        if any(key.column.table.name == "case" for key in table.foreign_keys)
+    }
+    assert refer - {"case"} == {*watched.WATCHED, *of_no_account} - {"case"}
+    assert {*WATCHED} == {*watched.WATCHED}
 
 
 def test_no_column_is_forgotten(case, demo):
@@ -275,19 +392,18 @@ def test_what_changes_nothing_is_no_event(case):
     assert kinds(case) == before
 
 
-@pytest.mark.postgresql
 def test_a_case_that_is_added_in_the_database_itself_has_an_event(demo, unlimited):
-    if demo.backend.name != "postgresql":
-        pytest.skip("SQLite can't put a trigger off to the end of a transaction")
     outside(
         'INSERT INTO "case" (number, hall_id, year, serial, channel, urgency, applicant_kind, '
         "applicant_name, matter, situation, visits, description, status, registered_at, "
         "registered_by, version) VALUES ('LQ-2026-777777', :hall, 2026, 777777, 'window', "
-        "'normal', 'individual', '王', 'x', 'not_accepted', 1, 'x', 'registered', now(), 'x', 1)",
+        "'normal', 'individual', '王', 'x', 'not_accepted', 1, 'x', 'registered', "
+        "'2026-09-17 02:00:00.000000', 'x', 1)",
         hall=hall().id,
     )
     [told] = db.session.scalars(select(Event).where(Event.case_number == "LQ-2026-777777"))
     assert (told.kind, told.payload["table"]) == ("changed_outside", "case")
     assert told.payload["added"] is True
     assert told.payload["changes"]["applicant_name"] == ["***", "***"]
-    assert told.payload["changes"]["visits"] == ["", "1"]
+    assert [str(value) for value in told.payload["changes"]["visits"]] == ["", "1"]
+    assert chain.first_break().broken is None

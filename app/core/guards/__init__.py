@@ -1,9 +1,9 @@
 """What the database itself guards, whoever writes to it: triggers, in the words of both databases.
 
 Events are chained as they come in and never change; what is changed, added or taken away of a
-case from outside the application becomes an event. `install` is repeatable and runs after every
-migration (migrations/env.py): SQLite forgets the triggers of a table that is rebuilt, and what is
-watched follows the columns that there are.
+case past the application becomes an event. `install` is repeatable and runs after every migration:
+SQLite forgets the triggers of a table that is rebuilt, and what is watched follows the columns that
+there are. While a migration runs, other guards tell of all that it does to rows (`migrating`).
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def install(connection: Connection) -> None:
-    """Put every guard in its place, over the tables as they are now."""
+def install(connection: Connection, migration: str = "") -> None:
+    """Put every guard in its place, over the tables as they are now.
+
+    With the number of a migration, all that it does to rows is told, with it as the actor.
+    """
     remove(connection)
     made = postgresql.guards if connection.dialect.name == "postgresql" else sqlite.guards
-    for statement in made(_columns(connection)):
+    untold = UNTOLD if migration else (*UNTOLD, *FLAGGED)
+    for statement in made(_columns(connection, untold), migration):
         connection.exec_driver_sql(statement)
 
 
@@ -36,17 +40,20 @@ def remove(connection: Connection) -> None:
     known = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     for name in known.scalars().all():
         if name.startswith(sqlite.OURS) or name.endswith("_outside"):
-            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+            connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{name}"')
 
 
-def _columns(connection: Connection) -> dict[str, list[str]]:
+def chained(connection: Connection) -> bool:
+    """Say whether the schema has the chain of events: the first two had none."""
+    return inspect(connection).has_table("timeline_head")
+
+
+def _columns(connection: Connection, untold: tuple[str, ...]) -> dict[str, list[str]]:
     """Return what is watched of each table: every column but those that tell nothing."""
     seen = inspect(connection)
     return {
         table: [
-            column["name"]
-            for column in seen.get_columns(table)
-            if column["name"] not in {*UNTOLD, *FLAGGED}
+            column["name"] for column in seen.get_columns(table) if column["name"] not in untold
         ]
         for table in WATCHED
         if seen.has_table(table)  # an early migration has not made them all

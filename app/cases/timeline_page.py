@@ -212,7 +212,8 @@ def _in_the_database(told: Mapping[str, Any]) -> str:
 
 def _by_migration(told: Mapping[str, Any]) -> str:
     """Say that a row came or went when the program was brought up to date."""
-    name = gettext(NAMES[TABLES[told["table"]]])
+    model = TABLES[told["table"]]
+    name = gettext(NAMES[model])
     if told.get("added"):
         return gettext("升级程序添加了%(name)s", name=name)
     return gettext("升级程序删除了%(name)s", name=name)

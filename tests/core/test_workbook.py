@@ -7,7 +7,15 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from app.core.workbook import Sheet, Tone, WorkbookError, checksum, safe_file_name, write
+from app.core.workbook import (
+    Sheet,
+    Tone,
+    WorkbookError,
+    checksum,
+    safe_file_name,
+    write,
+    write_tables,
+)
 from tests.core.workbook_examples import HOSTILE, LEDGER, MADE, TEXTS, case, no_cover
 
 
@@ -20,7 +28,7 @@ def path(tmp_path):
 
 @pytest.fixture(autouse=True)
 def streams(tmp_path, monkeypatch):
-    """Give openpyxl a temporary folder of its own: it must be empty after every test."""
+    """Give temporary files a folder of their own: it must be empty after every test."""
     folder = tmp_path / "streams"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -97,13 +105,44 @@ def test_a_table_longer_than_a_sheet_goes_on_with_the_same_heads_on_the_next(pat
     sheet = Sheet("长台账", LEDGER.columns, row_limit=5)
     produced = write(path, sheet, map(case, range(7)), no_cover, produced_at=MADE)
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["台账", "台账2", "台账3", "说明"]
-    assert [book[name].max_row for name in ("台账", "台账2", "台账3")] == [5, 5, 3]
-    assert book["台账3"]["A2"].value == "编号"
-    assert book["台账3"]["A3"].value == "LQ00006"
-    assert book["台账3"].auto_filter.ref == "A2:F3"
-    assert book["台账2"].print_title_rows == "$1:$2"
+    assert book.sheetnames == ["台账", "台账 (2)", "台账 (3)", "说明"]
+    assert [book[name].max_row for name in ("台账", "台账 (2)", "台账 (3)")] == [5, 5, 3]
+    assert [book[name]["A1"].value for name in book.sheetnames[:3]] == ["长台账"] * 3
+    assert book["台账 (3)"]["A2"].value == "编号"
+    assert book["台账 (3)"]["A3"].value == "LQ00006"
+    assert book["台账 (3)"].auto_filter.ref == "A2:F3"
+    assert book["台账 (2)"].print_title_rows == "$1:$2"
     assert (produced.rows, produced.sheets) == (7, 3)
+    assert checksum(path) == produced.checksum
+
+
+def test_several_tables_have_sheets_of_their_own_in_their_order(path):
+    tables = [(Sheet("甲", LEDGER.columns, "甲厅", row_limit=4), map(case, range(3))),
+              (Sheet("乙", TEXTS.columns, "乙厅"), [(None, ["=1"])])]  # fmt: skip
+    produced = write_tables(path, tables, lambda made: [("张", str(made.sheets))], produced_at=MADE)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["甲厅", "甲厅 (2)", "乙厅", "说明"]
+    assert [book[name].max_row for name in book.sheetnames] == [4, 3, 3, 1]
+    assert (book["乙厅"]["A1"].value, book["乙厅"]["A3"].value) == ("乙", "=1")
+    assert book["乙厅"].print_title_rows == "$1:$2"
+    assert (produced.rows, produced.sheets, book["说明"]["B1"].value) == (4, 3, "3")
+
+
+@pytest.mark.parametrize(("rows", "sheets"), [(3, 1), (4, 2)])
+def test_a_full_sheet_is_followed_by_another_only_if_there_is_a_row_for_it(path, rows, sheets):
+    sheet = Sheet("t", LEDGER.columns, row_limit=5)
+    assert write(path, sheet, map(case, range(rows)), no_cover, produced_at=MADE).sheets == sheets
+
+
+def test_a_sheet_ends_before_its_archive_would_need_zip64(path, monkeypatch):
+    monkeypatch.setattr("app.core.workbook.writer.MOST_XML", 1)
+    produced = write(path, LEDGER, map(case, range(1200)), no_cover, produced_at=MADE)
+    book = openpyxl.load_workbook(path)
+    assert [page.max_row for page in book.worksheets[:-1]] == [502, 502, 202]
+    assert [row[0] for page in book.worksheets[:-1]
+            for row in page.iter_rows(min_row=3, values_only=True)] == [
+        f"LQ{number:05}" for number in range(1200)
+    ]  # fmt: skip
     assert checksum(path) == produced.checksum
 
 

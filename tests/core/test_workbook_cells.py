@@ -7,9 +7,15 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from hypothesis import given, strategies as st
+from lxml import etree
+from openpyxl.utils.datetime import to_excel
+from openpyxl.utils.escape import unescape
 
-from app.core import workbook_cells
 from app.core.workbook import Column, Kind, Sheet, Value, write
+from app.core.workbook.body import Body
+from app.core.workbook.cells import as_they_are, entry, tidy
+from app.core.workbook.checksum import line
+from app.core.workbook.pages import LINE, TALLEST, lines_of
 from tests.core.workbook_examples import HOSTILE, MADE, TEXTS, no_cover
 
 
@@ -32,7 +38,7 @@ def column_of(path):
 def test_hostile_text_stays_the_text_it_was(path):
     produced = of_text(path, *HOSTILE)
     cells = column_of(path)
-    assert [workbook_cells.tidy(text).value for text in HOSTILE] == [c.value for c in cells]
+    assert [tidy(text).value for text in HOSTILE] == [c.value for c in cells]
     assert {cell.data_type for cell in cells} == {"s"}
     assert all(cell.quotePrefix for cell in cells)
     assert {cell.number_format for cell in cells} == {"@"}
@@ -42,7 +48,6 @@ def test_hostile_text_stays_the_text_it_was(path):
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ("a\x00b\x0bc", "a\ufffdb\ufffdc"),
         ("半个\ud83d字", "半个\ufffd字"),
         ("\uffff", "\ufffd"),
         ("长" * 40_000, "长" * 32_766 + "…"),
@@ -54,18 +59,84 @@ def test_what_a_cell_cannot_hold_is_replaced_or_cut_and_counted(path, given, kep
     assert [cell.value for cell in column_of(path)] == ["完好", kept]
 
 
-def test_line_ends_of_a_form_become_line_breaks_of_a_cell(path):
-    assert of_text(path, "一\r\n二\r三", "\r=1+1").replaced == 0
-    assert [cell.value for cell in column_of(path)] == ["一\n二\n三", "\n=1+1"]
+@pytest.mark.parametrize(
+    "text",
+    ["a\x00b\x0bc\x1f", "一\r\n二\r三", "\r=1+1", "长" * 32_767, "😀" * 16_383, "_x0000_\x00]]>"],
+)
+def test_what_excel_can_hold_comes_back_letter_for_letter(path, text):
+    assert of_text(path, "完好", text).replaced == 0
+    assert [unescape(cell.value) for cell in column_of(path)] == ["完好", text]
 
 
 @given(st.text(alphabet=st.characters() | st.sampled_from("_x0015FA\r\n\t\x00"), max_size=60))
 def test_any_text_is_kept_or_said_to_be_altered(text):
-    entry = workbook_cells.tidy(text)
+    entry = tidy(text)
     shown = re.sub(  # as Excel decodes, ECMA-376 part 1, ST_Xstring
         "_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), str(entry.value or "")
     )
-    assert entry.altered == (shown != text.replace("\r\n", "\n").replace("\r", "\n"))
+    assert entry.altered == (shown != text)
+
+
+@given(st.lists(st.text(st.characters() | st.sampled_from("_x0041\r\n\x00\x1f<&"), max_size=30)))
+def test_texts_are_waved_through_together_only_if_none_needs_care(texts):
+    if texts and as_they_are(texts, "".join(texts)):
+        assert [tidy(text) for text in texts] == [(text or None, False) for text in texts]
+
+
+def any_of(kind):
+    """Return values of a kind of column, from the usual to the impossible."""
+    numbers = st.integers(-(10**17), 10**17)
+    days = st.dates() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
+    moments = st.datetimes() | st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1))  # noqa: DTZ001
+    values = {
+        Kind.TEXT: st.text(st.characters() | st.sampled_from(" _x0041\r\n\x00<&"), max_size=30),
+        Kind.DATE: days | moments,
+        Kind.DATETIME: moments,
+        Kind.INTEGER: numbers,
+        Kind.NUMBER: numbers | st.floats() | st.decimals(allow_nan=False),
+    }
+    return st.lists(st.none() | values[kind], min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@given(data=st.data())
+def test_rows_told_together_are_those_told_one_by_one(kind, data):
+    values = data.draw(any_of(kind))
+    body = Body([Column("列", 12, kind)], {None: [7]})
+    batch = body.batch(3, [(None, [value]) for value in values])
+    found = list(etree.fromstring(b"<body>" + batch.xml + b"</body>"))
+    entries = [entry(kind, value) for value in values]
+    assert [shown(row) for row in found] == [
+        (str(number), f"A{number}", "7", written(told.value))
+        for number, told in enumerate(entries, 3)
+    ]
+    assert batch.altered == sum(told.altered for told in entries)
+    assert batch.rows == [line([told.value]) for told in entries]
+    heights = [
+        lines_of(told.value, 12) if kind is Kind.TEXT else 1 for told in entries if told.value
+    ]
+    assert [float(row.get("ht")) / LINE for row, told in zip(found, entries, strict=True)
+            if told.value] == [min(lines, TALLEST / LINE) for lines in heights]  # fmt: skip
+
+
+def shown(row):
+    """Return what a row of one cell says: its number, the cell's address, style and content."""
+    (cell,) = row
+    text = "".join(cell.itertext()) or None
+    content = ("s", text) if cell.get("t") else ("n", float(text)) if text else None
+    return row.get("r"), cell.get("r"), cell.get("s"), content
+
+
+def written(value):
+    match value:
+        case None:
+            return None
+        case str():
+            return "s", value
+        case datetime():
+            return "n", pytest.approx(to_excel(value), abs=1e-9)
+        case _:
+            return "n", value
 
 
 def test_numbers_in_a_text_column_are_text_digit_for_digit(path):

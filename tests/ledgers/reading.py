@@ -133,18 +133,14 @@ def _row(case, now, holidays, assisting):
         case["number"], case["hall"], CHANNELS[case["channel"]], wall("accepted_at"),
         f"{name[:4]}**{name[-2:]}" if len(name) > 4 else f"{name[0]}**",
         f"{phone[:3]}****{phone[-4:]}" if phone else None,
-        _told(case["matter"]), SITUATIONS[case["situation"]], CLASSES[case["classification"]],
-        _told(case["description"]), case["lead"],
+        case["matter"], SITUATIONS[case["situation"]], CLASSES[case["classification"]],
+        case["description"], case["lead"],
         "、".join(assisting.get(case["id"], [])) or None, wall("dispatched_at"),
         case["working_days"], wall("due_at"), wall("finished_at"), STATES[case["status"]],
         {None: None, True: "是", False: "否"}[late], days, case["result"] or case["reasons"],
         GRADES[case["satisfaction"]], case["on_duty"],
     ]  # fmt: skip
     return cells, LATE if late else SOON if soon else PLAIN
-
-
-def _told(words):
-    return words.replace("\x00", "\ufffd").replace("\r\n", "\n")
 
 
 def _lateness(case, now, holidays):

@@ -17,13 +17,12 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from app.core.language import gettext
-from app.core.workbook_cells import Kind, tidy
+from app.core.workbook.cells import Kind, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from openpyxl import Workbook
-    from openpyxl.cell.cell import Cell
 
 HEAD_ROWS = 2
 NAME_LIMIT = 31  # characters in the name of a sheet
@@ -75,7 +74,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table to write; rows beyond row_limit, heads included, go to 台账2, 台账3 and so on."""
+    """A table to write; rows beyond row_limit, heads included, go to 台账 (2), 台账 (3)."""
 
     title: str
     columns: Sequence[Column]
@@ -89,18 +88,21 @@ class Sheet:
             raise ValueError("a table has at least one column and room for a row below its heads")
 
 
-def open_table(book: Workbook, sheet: Sheet, number: int) -> Any:
-    """Begin the table's first, second … sheet, down to its header."""
-    page = book.create_sheet(_sheet_name(sheet.name, "" if number == 1 else str(number)))
+def open_table(book: Workbook, sheet: Sheet, number: int, at: int | None = None) -> Any:
+    """Make the table's first, second … sheet with its title and its header, at a place."""
+    page = book.create_sheet(_sheet_name(sheet.name, "" if number == 1 else f" ({number})"), at)
     widths = [column.width for column in sheet.columns]
     _set_up(page, "landscape", widths)
     page.freeze_panes = f"B{HEAD_ROWS + 1}"
     page.print_title_rows = f"1:{HEAD_ROWS}"
     if len(sheet.columns) > 1:
-        page.merged_cells.add(f"A1:{get_column_letter(len(sheet.columns))}1")
-    add_row(page, 1, [_title_cell(page, sheet.title)], TITLE_HEIGHT)
-    header = [_header_cell(page, column.title) for column in sheet.columns]
-    add_row(page, HEAD_ROWS, header, height(header, widths) + LINE / 2)
+        page.merge_cells(end_row=1, end_column=len(sheet.columns), start_row=1, start_column=1)
+    _title(page.cell(1, 1), sheet.title)
+    _row_height(page, 1, TITLE_HEIGHT)
+    for place, column in enumerate(sheet.columns, 1):
+        _head(page.cell(HEAD_ROWS, place), column.title)
+    titles = [column.title for column in sheet.columns]
+    _row_height(page, HEAD_ROWS, height(titles, widths) + LINE / 2)
     return page
 
 
@@ -109,47 +111,68 @@ def close_table(page: Any, sheet: Sheet, last_row: int) -> None:
     page.auto_filter.ref = f"A{HEAD_ROWS}:{get_column_letter(len(sheet.columns))}{last_row}"
 
 
-def add_cover(book: Workbook, sheet: Sheet, facts: Sequence[tuple[str, str]]) -> None:
-    """Add the sheet that says what the table is, a label and a value to each row."""
-    page = book.create_sheet(_sheet_name(sheet.cover_name, ""))
+def open_cover(book: Workbook, name: str) -> Any:
+    """Make the sheet that will say what the table is."""
+    page = book.create_sheet(_sheet_name(name, ""))
     _set_up(page, "portrait", COVER_WIDTHS)
+    return page
+
+
+def fill_cover(page: Any, facts: Iterable[tuple[str, str]]) -> None:
+    """Say what the table is, a label and a value to each row."""
     for number, (label, value) in enumerate(facts, 1):
-        cells = [_header_cell(page, label), _text_cell(page, value)]
-        add_row(page, number, cells, height(cells, COVER_WIDTHS))
+        _head(page.cell(number, 1), label)
+        _body(page.cell(number, 2), Kind.TEXT, None)
+        put(page.cell(number, 2), tidy(value).value)
+        _row_height(page, number, height((label, value), COVER_WIDTHS))
 
 
-def row_cells(page: Any, columns: Sequence[Column]) -> dict[Tone | None, list[Cell]]:
-    """Make one row of styled cells for each tone, to be filled again for every row."""
-    return {
-        tone: [_body_cell(page, column.kind, tone) for column in columns] for tone in (None, *Tone)
-    }
+def style_ids(page: Any, columns: Sequence[Column]) -> dict[Tone | None, list[int]]:
+    """Return the numbers of the styles of a row's cells, for each tone."""
+    ids: dict[Tone | None, list[int]] = {}
+    for tone in (None, *Tone):
+        cells = [WriteOnlyCell(page) for _ in columns]
+        for cell, column in zip(cells, columns, strict=True):
+            _body(cell, column.kind, tone)
+        ids[tone] = [cell.style_id for cell in cells]
+    return ids
 
 
-def add_row(page: Any, number: int, cells: Sequence[Cell], tall: float) -> None:
-    """Append a row of a given height, in points.
-
-    A bare `ht` is the height that Excel would have measured itself: it changes when somebody
-    widens the column. openpyxl's own `RowDimension` would fix it for good.
-    """
-    page.row_dimensions[number] = {"ht": f"{tall:g}"}
-    page.append(cells)
-    del page.row_dimensions[number]
-
-
-def height(cells: Sequence[Cell], widths: Sequence[float]) -> float:
-    """Estimate, rather too high, what a row needs to show its wrapped text whole, in points.
+def height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Estimate, rather too high, what a row needs to show its wrapped texts whole, in points.
 
     LibreOffice measures no rows when it opens a file, and would cut the text to one line.
     """
-    lines = max(_lines(cell.value, width) for cell, width in zip(cells, widths, strict=True))
-    return min(lines * LINE, TALLEST)
+    return min(max(map(lines_of, texts, widths)) * LINE, TALLEST)
 
 
-def put(cell: Cell, value: Any) -> None:
+def lines_of(text: str, width: float) -> int:
+    """Count the lines of a wrapped text; a Chinese character (3 bytes in UTF-8) is two wide."""
+    room = room_of(width)
+    if "\n" not in text:
+        return max(1, ceil((len(text.encode(errors="replace")) + len(text)) / room))
+    return sum(lines_of(part, width) for part in text.split("\n"))
+
+
+def room_of(width: float) -> int:
+    """Return twice the characters that surely fit into a line of a column."""
+    return 2 * max(int(width) - 1, 1)
+
+
+def put(cell: Any, value: Any) -> None:
     """Set a cell's value; a text stays text, whatever it begins with or spells."""
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"  # openpyxl takes "=…" for a formula and "#N/A" for an error
+
+
+def _row_height(page: Any, number: int, points: float) -> None:
+    """Set the height of a row.
+
+    A bare `ht` is the height that Excel would have measured itself: it changes when somebody
+    widens the column. openpyxl's own `RowDimension` would fix it for good.
+    """
+    page.row_dimensions[number] = {"ht": f"{points:g}"}
 
 
 def _set_up(page: Any, orientation: str, widths: Sequence[float]) -> None:
@@ -169,16 +192,6 @@ def _set_up(page: Any, orientation: str, widths: Sequence[float]) -> None:
     page.oddFooter.center.text = gettext("第 &P 页 共 &N 页")
 
 
-def _lines(value: object, width: float) -> int:
-    """Count the lines of a wrapped text; a Chinese character (3 bytes in UTF-8) is two wide."""
-    if not isinstance(value, str):
-        return 1
-    room = max(width - 1, 1)
-    return sum(
-        max(1, ceil((len(part.encode()) + len(part)) / 2 / room)) for part in value.split("\n")
-    )
-
-
 def _sheet_name(name: str, number: str) -> str:
     """Make a name that Excel takes: nothing that a formula would read, at most 31 characters."""
     plain = re.sub(r"[\\*?:/\[\]\x00-\x1f]", " ", name).strip(" '") or "1"
@@ -195,38 +208,26 @@ def _fill(colour: str) -> PatternFill:
     return PatternFill("solid", fgColor=colour)
 
 
-def _title_cell(page: Any, text: str) -> Cell:
-    """Make the title over the whole table."""
-    cell = WriteOnlyCell(page)
+def _title(cell: Any, text: str) -> None:
+    """Make a cell the title over the whole table."""
     cell.font = _font(size=16, bold=True)
     cell.alignment = Alignment(horizontal="center", vertical="center", shrink_to_fit=True)
     cell.quotePrefix = True
     put(cell, tidy(text).value)
-    return cell
 
 
-def _header_cell(page: Any, text: str) -> Cell:
-    """Make the head of a column, or a label of the cover."""
-    cell = WriteOnlyCell(page)
+def _head(cell: Any, text: str) -> None:
+    """Make a cell the head of a column, or a label of the cover."""
     cell.font = _font(bold=True)
     cell.fill = _fill(_HEADER_GROUND)
     cell.border = _GRID
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     cell.quotePrefix = True
     put(cell, tidy(text).value)
-    return cell
 
 
-def _text_cell(page: Any, text: str) -> Cell:
-    """Make a value of the cover."""
-    cell = _body_cell(page, Kind.TEXT, None)
-    put(cell, tidy(text).value)
-    return cell
-
-
-def _body_cell(page: Any, kind: Kind, tone: Tone | None) -> Cell:
-    """Make an empty cell of a column, in the colours of its row."""
-    cell = WriteOnlyCell(page)
+def _body(cell: Any, kind: Kind, tone: Tone | None) -> None:
+    """Style a cell of a column, in the colours of its row."""
     cell.font = _font(ink=_INK[tone]) if tone else _font()
     if tone:
         cell.fill = _fill(_GROUND[tone])
@@ -235,4 +236,3 @@ def _body_cell(page: Any, kind: Kind, tone: Tone | None) -> Cell:
     cell.number_format = _FORMAT[kind]
     # With the text format, this keeps a text one when somebody edits it in Excel.
     cell.quotePrefix = kind is Kind.TEXT
-    return cell

@@ -6,8 +6,6 @@ import errno
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lxml.etree import SerialisationError
-
 from app.core.errors import DomainError
 from app.core.language import N_, gettext
 
@@ -41,9 +39,6 @@ def told_plainly() -> Iterator[None]:
         yield
     except OSError as error:
         raise WorkbookError(_sentence(error.errno, error.strerror)) from error
-    except SerialisationError as error:  # from lxml, which names the cause: IO_ENOSPC
-        code = getattr(errno, str(error).removeprefix("IO_"), None)
-        raise WorkbookError(_sentence(code, str(error))) from error
 
 
 def _sentence(code: int | None, reason: str | None) -> str:

@@ -1,9 +1,9 @@
 """What a cell of Excel can hold.
 
 Excel sets the limits: XML 1.0 characters only, 32,767 UTF-16 units to a cell, no date before
-March 1900 (it believes that 1900 was a leap year), 15 digits to a number. A value beyond them is
-written as near as can be and reported as altered: a ledger that is almost whole and says so
-serves better than none.
+March 1900 (it believes that 1900 was a leap year), 15 digits to a number. Control characters are
+kept in Excel's own way, `_x0000_`. A value beyond the limits is written as near as can be and
+reported as altered: a ledger that is almost whole and says so serves better than none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Value = str | int | float | Decimal | date | datetime | None
 
@@ -24,11 +24,13 @@ TEXT_LIMIT = 32_767  # UTF-16 units, as Excel counts
 DIGITS = 15
 FIRST_DATE = datetime(1900, 3, 1)  # noqa: DTZ001 - a cell's date has no zone
 
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# Excel takes _x0041_ for the letter A (ECMA-376 part 1, ST_Xstring): its own underscore is escaped.
+# Half a character, and what Unicode says is none: no program reads them back.
+_NO_CHARACTER = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+# XML has no way to write these; Excel escapes them (ECMA-376 part 1, ST_Xstring).
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# Excel takes _x0041_ for the letter A: its own underscore is escaped.
 _LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_HALF_AN_ESCAPE = re.compile(r"_x?0?0?5?F?$")
-_NEEDS_CARE = re.compile(rf"\r|{_FORBIDDEN.pattern}|{_LIKE_AN_ESCAPE.pattern}")
+_NEEDS_CARE = re.compile("|".join(it.pattern for it in (_NO_CHARACTER, _CONTROL, _LIKE_AN_ESCAPE)))
 
 
 class Kind(StrEnum):
@@ -54,25 +56,43 @@ BLANK = Entry(None)
 def entry(kind: Kind, value: Value) -> Entry:
     """Turn a value into what its cell will hold.
 
-    Line ends become LF, as a cell breaks its lines; that is not counted as altered. ValueError
-    when the value is not of the column's kind or is a datetime with a zone (the caller turns it
-    into local time first); the message names types and never the value, which may be private.
+    ValueError when the value is not of the column's kind or is a datetime with a zone (the caller
+    turns it into local time first); the message names types and never the value, which may be
+    private.
     """
     return BLANK if value is None else _CONVERT[kind](value)
 
 
 def tidy(text: str) -> Entry:
-    """Make a text fit for a cell: forbidden characters become U+FFFD, what is too long is cut."""
+    """Make a text fit for a cell.
+
+    Control characters are escaped, halves of characters become U+FFFD, what is too long is cut.
+    """
     if len(text) * 2 <= TEXT_LIMIT and not _NEEDS_CARE.search(text):
         return Entry(str(text) or None)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    clean = _FORBIDDEN.sub("\ufffd", lines)
-    whole = _LIKE_AN_ESCAPE.sub("_x005F_", clean)
-    units = whole.encode("utf-16-le")
+    kept = _cut(_NO_CHARACTER.sub("\ufffd", text))
+    escaped = _CONTROL.sub(
+        lambda found: f"_x{ord(found[0]):04X}_", _LIKE_AN_ESCAPE.sub("_x005F_", kept)
+    )
+    return Entry(escaped, altered=kept != text)
+
+
+def _cut(text: str) -> str:
+    """Cut a text to what a cell can hold, with an ellipsis where it breaks off."""
+    units = text.encode("utf-16-le")
     if len(units) <= 2 * TEXT_LIMIT:
-        return Entry(whole, clean != lines)
-    start = units[: 2 * (TEXT_LIMIT - 1)].decode("utf-16-le", errors="ignore")
-    return Entry(_HALF_AN_ESCAPE.sub("", start) + "…", altered=True)
+        return text
+    return units[: 2 * (TEXT_LIMIT - 1)].decode("utf-16-le", errors="ignore") + "…"
+
+
+def as_they_are(texts: Sequence[str], joined: str) -> bool:
+    """Say whether texts can go into cells unchanged; `joined` is all of them in one.
+
+    The same as asking `tidy` of each, at a tenth of the cost.
+    """
+    if max(map(len, texts)) * 2 > TEXT_LIMIT or "_x" in joined:
+        return False
+    return all(map(str.isprintable, texts)) or not any(map(_NEEDS_CARE.search, texts))
 
 
 def _text(value: Value) -> Entry:
@@ -117,7 +137,7 @@ def _number(value: Value) -> Entry:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise _refused(Kind.NUMBER, value)
     return (
-        Entry(float(f"{value:.{DIGITS}g}"))
+        Entry(float(f"{value:.{DIGITS}g}") + 0.0)  # no -0.0
         if math.isfinite(value)
         else Entry(str(value), altered=True)
     )

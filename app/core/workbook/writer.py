@@ -1,0 +1,200 @@
+"""Write tables of any length into one workbook, as their rows come."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import IO, TYPE_CHECKING, Any
+
+from app.core.workbook.body import AT_ONCE, Body, Row, RowError
+from app.core.workbook.cells import tidy
+from app.core.workbook.checksum import line
+from app.core.workbook.frames import Book, drafted, frame, save
+from app.core.workbook.pages import (
+    HEAD_ROWS,
+    Sheet,
+    close_table,
+    fill_cover,
+    open_cover,
+    open_table,
+    style_ids,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from app.core.workbook.body import Batch
+
+NAME_BYTES = 255  # of a file's name, on every file system in use
+MOST_XML = 2_000_000_000
+"""Bytes of a sheet's XML: beyond 2 GiB the archive would need ZIP64, which Excel calls damage."""
+
+
+@dataclass(frozen=True)
+class Produced:
+    """What was written.
+
+    `checksum` is the SHA-256 of title, column titles and rows; `app.core.workbook.checksum` says
+    over which text exactly, and computes it anew from a file. `replaced` counts the cells that
+    could not be kept letter for letter; `sheets` are those of the tables, without the cover.
+    """
+
+    rows: int
+    checksum: str
+    replaced: int
+    sheets: int
+
+
+def write(
+    path: Path,
+    sheet: Sheet,
+    rows: Iterable[Row],
+    cover: Callable[[Produced], Iterable[tuple[str, str]]],
+    *,
+    produced_at: datetime,
+    creator: str = "办成",
+    progress: Callable[[int], None] | None = None,
+) -> Produced:
+    """Write rows to an Excel file and, last, the cover that `cover` makes of the outcome.
+
+    `progress` is told the number of rows now and then, and at the end; what it raises (somebody
+    cancelled) or `rows` raises passes through. ValueError when a row doesn't fit the columns,
+    WorkbookError when the disk or the folder refuses. After any of them no file is left behind
+    and an earlier one under that name is untouched.
+    """
+    return write_tables(
+        path, [(sheet, rows)], cover, produced_at=produced_at, creator=creator, progress=progress
+    )
+
+
+def write_tables(
+    path: Path,
+    tables: Sequence[tuple[Sheet, Iterable[Row]]],
+    cover: Callable[[Produced], Iterable[tuple[str, str]]],
+    *,
+    produced_at: datetime,
+    creator: str = "办成",
+    progress: Callable[[int], None] | None = None,
+) -> Produced:
+    """Write several tables, each on sheets of its own, as `write` does one.
+
+    The workbook is titled after the first, which also names the cover. Rows are asked for in the
+    order of the tables.
+    """
+    book = Book()
+    _set_properties(book, tables[0][0].title, creator, produced_at)
+    work = _Work(book, progress)
+    for sheet, rows in tables:
+        work.add(_Table(sheet, iter(rows)))
+    page = open_cover(book, tables[0][0].cover_name)
+    book.fillers[page] = lambda page, member: _write_cover(page, member, cover(work.produced()))
+    with drafted(path) as file:
+        save(book, file, produced_at)
+    return work.produced()
+
+
+def safe_file_name(*parts: str, suffix: str = ".xlsx") -> str:
+    """Join parts with `_` into a file name for Windows and Linux, of at most 255 bytes.
+
+    Forbidden, control and invisible characters become `-`; when it is too long the longest part
+    is cut, so that a time at the end stays.
+    """
+    kept = [part for part in map(_plain_part, parts) if part] or ["-"]
+    while len("_".join(kept).encode()) + len(suffix.encode()) > NAME_BYTES:
+        longest = max(range(len(kept)), key=lambda at: len(kept[at].encode()))
+        kept[longest] = kept[longest][:-1]
+    return "_".join(kept) + suffix
+
+
+@dataclass
+class _Table:
+    """A table on its way: what it is, the rows that are still to come, the sheets so far."""
+
+    sheet: Sheet
+    rows: Iterator[Row]
+    sheets: int = 0
+    written: int = 0
+
+
+class _Work:
+    """The tables while they are written: it counts, and takes the checksum."""
+
+    def __init__(self, book: Book, progress: Callable[[int], None] | None) -> None:
+        self._book, self._progress = book, progress
+        self._rows = self._replaced = self._sheets = 0
+        self._digest = hashlib.sha256()
+
+    def produced(self) -> Produced:
+        """Say what was written so far."""
+        return Produced(self._rows, self._digest.hexdigest(), self._replaced, self._sheets)
+
+    def add(self, table: _Table, at: int | None = None) -> None:
+        """Make the next sheet of a table; its rows will come when it is that sheet's turn."""
+        table.sheets += 1
+        self._sheets += 1
+        page = open_table(self._book, table.sheet, table.sheets, at)
+        self._book.fillers[page] = lambda page, member: self._write(table, page, member)
+
+    def _write(self, table: _Table, page: Any, member: IO[bytes]) -> None:
+        """Write a sheet, and prepare the next one if rows are left."""
+        sheet = table.sheet
+        if table.sheets == 1:
+            self._digest.update(line([tidy(sheet.title).value]))
+            self._digest.update(line(tidy(column.title).value for column in sheet.columns))
+        member.write(frame(page)[0])
+        last, size = HEAD_ROWS, 0
+        for batch in self._batches(table, Body(sheet.columns, style_ids(page, sheet.columns))):
+            member.write(batch.xml)
+            last, size = last + len(batch.rows), size + len(batch.xml)
+            if size > MOST_XML:
+                break
+        close_table(page, sheet, last)
+        member.write(frame(page)[1])
+        ahead = list(islice(table.rows, 1))
+        if ahead:
+            table.rows = chain(ahead, table.rows)
+            self.add(table, self._book.index(page) + 1)
+
+    def _batches(self, table: _Table, body: Body) -> Iterator[Batch]:
+        """Tell as many rows as a sheet has room for, and report on the way."""
+        first = HEAD_ROWS + 1
+        while rows := list(islice(table.rows, min(AT_ONCE, table.sheet.row_limit - first + 1))):
+            try:
+                batch = body.batch(first, rows)
+            except RowError as error:
+                number = table.written + error.number
+                raise ValueError(f"row {number} of {table.sheet.name}: {error}") from error
+            first += len(rows)
+            table.written += len(rows)
+            self._rows += len(rows)
+            self._replaced += batch.altered
+            self._digest.update(b"".join(batch.rows))
+            yield batch
+            if self._progress:
+                self._progress(self._rows)
+
+
+def _write_cover(page: Any, member: IO[bytes], facts: Iterable[tuple[str, str]]) -> None:
+    """Write the cover."""
+    fill_cover(page, facts)
+    member.write(b"".join(frame(page)))
+
+
+def _set_properties(book: Book, title: str, creator: str, produced_at: datetime) -> None:
+    """Say who made the workbook and when; Excel takes these times for UTC."""
+    made = produced_at.astimezone(UTC).replace(tzinfo=None) if produced_at.tzinfo else produced_at
+    book.properties.title = str(tidy(title).value or "")
+    book.properties.creator = book.properties.lastModifiedBy = creator
+    book.properties.created = book.properties.modified = made
+
+
+def _plain_part(part: str) -> str:
+    """Keep of a part of a file name what every file system takes and every reader sees."""
+    return "".join(
+        "-" if character in '<>:"/\\|?*' or unicodedata.category(character)[0] == "C" else character
+        for character in unicodedata.normalize("NFC", part)
+    ).strip(" .")

@@ -1,31 +1,28 @@
-"""Measure the memory and the speed of the cases' ledger on PostgreSQL, few rows against many.
+"""A database full of invented cases, and the cases' ledger produced from it.
 
-    PYTHONPATH=. .venv/bin/python benchmarks/ledger_memory.py [--rows 20000 100000] [--json]
-
-Makes a database of its own on the server and drops it in the end. Each ledger is produced in a
-fresh process, for a supervisor, so that the rules of scope are part of it.
+Run as a script it produces the ledger in a process of its own, for a supervisor, so that the rules
+of scope are part of it, and prints what that took; with `--statement` it prints the SQL instead.
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import os
 import secrets
-import subprocess
 import sys
-import tempfile
 import time
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
+from ledgers.writers import peak
+from sqlalchemy import event
 
+from app.core.db import db
 from app.core.privacy import Keyring
 from app.core.scope import Grant, Person
 from app.factory import create_app
@@ -37,8 +34,7 @@ if TYPE_CHECKING:
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/"
 NOW = datetime(2026, 9, 17, 2, tzinfo=UTC)
-MOST_MEGABYTES = 200.0
-MOST_GROWTH = 1.1
+EARLY = datetime(2000, 1, 1, tzinfo=UTC)
 HALLS = 3
 
 ORGANISATION = """
@@ -89,23 +85,6 @@ ANALYZE;
 """
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A figure, and the bar that it has to keep to, if there is one."""
-
-    what: str
-    value: float
-    unit: str
-    bar: float | None = None
-
-    @property
-    def verdict(self) -> str:
-        """Say whether the figure keeps to its bar."""
-        if self.bar is None:
-            return ""
-        return "pass" if self.value <= self.bar else "FAIL"
-
-
 @contextmanager
 def database(server: str) -> Iterator[str]:
     """Make a database for the time of the block and yield its URL."""
@@ -142,91 +121,44 @@ def load(url: str, after: int, rows: int) -> None:
         connection.execute(CASES, given)
 
 
-def produced(rows: int) -> dict[str, float]:
-    """Produce the ledger in a process of its own; return seconds and megabytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ledger.xlsx"
-        done = subprocess.run(  # noqa: S603 - this very script
-            [sys.executable, __file__, "--produce", str(path)],
-            check=True, capture_output=True, text=True,
-        )  # fmt: skip
-    told: dict[str, float] = json.loads(done.stdout)
-    if told["rows"] != rows:
-        sys.exit(f"rows: {told['rows']}, expected {rows}")
-    return told
+def supervisor() -> Person:
+    """Return who takes the ledger."""
+    return Person(1, "supervisor", "督查", (Grant("supervisor", frozenset(range(1, HALLS + 1))),))
 
 
-def produce_here(path: Path) -> None:
-    """Produce the ledger and print what it took."""
-    person = Person(1, "supervisor", "督查", (Grant("supervisor", frozenset(range(1, HALLS + 1))),))
+def produce_here(path: Path) -> dict[str, float]:
+    """Produce the ledger; return what it took."""
     with create_app().app_context():
-        idle, began = peak(), time.perf_counter()
-        done = produce("cases", path, person=person, now=NOW)
-        seconds = time.perf_counter() - began
-    print(
-        json.dumps(
-            {
-                "rows": done.rows,
-                "seconds": seconds,
-                "peak": peak(),
-                "idle": idle,
-                "file": path.stat().st_size / 2**20,
-            }
+        produce("overdue", path, person=supervisor(), now=EARLY)  # nothing: imports are loaded
+        idle, began, work = peak(), time.perf_counter(), time.process_time()
+        done = produce("cases", path, person=supervisor(), now=NOW)
+        return {
+            "rows": done.rows,
+            "seconds": time.perf_counter() - began,
+            "cpu": time.process_time() - work,
+            "peak": peak(),
+            "idle": idle,
+            "size": path.stat().st_size / 2**20,
+        }
+
+
+def statement(path: Path) -> str:
+    """Return the SQL that the ledger sends for its rows, with its values in it."""
+    sent: list[tuple[str, Any]] = []
+    with create_app().app_context():
+        event.listen(
+            db.engine,
+            "before_cursor_execute",
+            lambda _c, _k, sql, values, *_: sent.append((sql, values)),
         )
-    )
-
-
-def peak() -> float:
-    """Return the most memory that this process ever had, in megabytes."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
-def measure(url: str, sizes: list[int]) -> list[Measured]:
-    """Measure each size, on one database that grows."""
-    found, told, after = [], [], 0
-    for rows in sorted(sizes):
-        load(url, after, rows)
-        told.append(produced(rows))
-        after = rows
-        found += [
-            Measured(f"{rows} rows: peak RSS", told[-1]["peak"], "MB", MOST_MEGABYTES),
-            Measured(f"{rows} rows: RSS before the ledger", told[-1]["idle"], "MB"),
-            Measured(f"{rows} rows: time", told[-1]["seconds"], "s"),
-            Measured(f"{rows} rows: speed", rows / told[-1]["seconds"], "rows/s"),
-            Measured(f"{rows} rows: file", told[-1]["file"], "MB"),
-        ]
-    growth = told[-1]["peak"] / told[0]["peak"]
-    return [*found, Measured("peak of the most rows : of the fewest", growth, "x", MOST_GROWTH)]
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument(
-        "--rows",
-        type=int,
-        nargs="+",
-        default=[20_000, 100_000],
-        help="sizes of the ledger (default 20000 100000)",
-    )
-    parser.add_argument("--server", default=SERVER, help=f"where to make the database ({SERVER})")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--produce", type=Path, help=argparse.SUPPRESS)
-    args = parser.parse_args()
-    if args.produce:
-        produce_here(args.produce)
-        return
-    with database(args.server) as url:
-        settle(url)
-        found = measure(url, args.rows)
-    if args.json:
-        print(json.dumps([asdict(line) | {"verdict": line.verdict} for line in found]))
-        return
-    for line in found:
-        bar = f"<= {line.bar:g}" if line.bar is not None else ""
-        print(f"{line.what:45} {line.value:10.2f} {line.unit:6} {bar:7} {line.verdict}")
+        produce("cases", path, person=supervisor(), now=NOW)
+        sql, values = max(sent, key=lambda it: len(it[0]))
+        with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+            return " ".join(psycopg.ClientCursor(connection).mogrify(sql, values).split())
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == "--statement":
+        print(statement(Path(sys.argv[2])))
+    else:
+        print(json.dumps(produce_here(Path(sys.argv[1]))))

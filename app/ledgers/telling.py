@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from app.core.language import gettext
@@ -12,7 +12,7 @@ from app.deadlines.clock import Stage, stage
 from app.deadlines.hours import days_late
 from app.deadlines.queries import calendar
 from app.deadlines.rules import Verdict
-from app.ledgers.columns import Line
+from app.ledgers.columns import Line, plain
 from app.ledgers.queries import STANDING, hours_of_halls
 
 if TYPE_CHECKING:
@@ -32,10 +32,12 @@ class Telling:
 
     def __init__(self, columns: Sequence[LedgerColumn], now: datetime) -> None:
         """Read the calendar and the halls' hours once."""
-        self.columns, self.now = columns, now
+        self.now = now
         self.calendar, self.hours = calendar(), hours_of_halls()
         self.counted: Counter[str] = Counter()
+        self._told = [(at, it.tell) for at, it in enumerate(columns) if it.tell is not plain]
         self._say = cache(gettext)
+        self._line_of = cache(partial(Line, say=self._say))
 
     def rows(self, found: Iterable[Row[Any]]) -> Iterator[workbook.Row]:
         """Yield each row of a selection as the workbook takes it."""
@@ -44,26 +46,23 @@ class Telling:
             line, tone = self._line(row)
             self.counted[tone or ""] += 1
             self.counted["provisional"] += bool(row.provisional and row.met_at is None)
-            yield (
-                tone,
-                [
-                    column.tell(value, line)
-                    for column, value in zip(self.columns, row[first:], strict=True)
-                ],
-            )
+            values = list(row[first:])
+            for place, tell in self._told:
+                values[place] = tell(values[place], line)
+            yield tone, values
 
     def _line(self, row: Row[Any]) -> tuple[Line, Tone | None]:
         """Judge a row: a clock that was met by its frozen verdict, a running one by its times."""
         zone = self.hours[row.hall_id].tz
         if row.due_at is None:
-            return Line(zone, None, None, self._say), None
+            return self._line_of(zone, late=None, days_late=None), None
         if row.met_at is not None:
             late = row.verdict is Verdict.BREACHED
             days = (row.days_late or 0) if late else None
-            return Line(zone, late, days, self._say), Tone.LATE if late else None
+            return self._line_of(zone, late=late, days_late=days), Tone.LATE if late else None
         reached = stage(self.now, row.warn_at, row.due_at, row.escalate_at)
         if reached in LATE:
             days = days_late(self.calendar, self.hours[row.hall_id], row.due_at, self.now)
-            return Line(zone, late=True, days_late=days, say=self._say), Tone.LATE
+            return self._line_of(zone, late=True, days_late=days), Tone.LATE
         soon = Tone.SOON if reached is Stage.WARNING else None
-        return Line(zone, late=False, days_late=None, say=self._say), soon
+        return self._line_of(zone, late=False, days_late=None), soon

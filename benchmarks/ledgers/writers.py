@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 MADE = datetime(2026, 9, 17, 10)  # noqa: DTZ001 - as a cell holds it
 MOMENTS, NUMBERS = {3, 12, 14, 15}, {13, 18}
-TITLES = (
-    "编号 大厅 来源渠道 受理时间 反映人 联系电话 事项名称 情形 分类 反映内容 主办科室 协办科室 派发时间 "
-    "时限(工作日) 到期时间 办结时间 状态 是否超期 超期工作日 办理结果 满意度"
-).split()
+TITLES = [
+    "编号", "大厅", "来源渠道", "受理时间", "反映人", "联系电话", "事项名称", "情形", "分类",
+    "反映内容", "主办科室", "协办科室", "派发时间", "时限(工作日)", "到期时间", "办结时间", "状态",
+    "是否超期", "超期工作日", "办理结果", "满意度",
+]  # fmt: skip
 WIDTHS = [15, 14, 9, 16.5, 9, 13, 18, 12, 12, 34, 12, 12, 16.5, 8, 16.5, 16.5, 8.5, 6, 7, 30, 9]
 KINDS = [
     Kind.DATETIME if at in MOMENTS else Kind.INTEGER if at in NUMBERS else Kind.TEXT

@@ -75,12 +75,20 @@ def cover_facts(
         (gettext("截至时间"), f"{local(now):%Y-%m-%d %H:%M:%S}"),
         (gettext("筛选条件"), filters),
         (gettext("行数"), str(produced.rows)),
+        *_spread(produced),
         (gettext("个人信息"), gettext("已脱敏")),
         (gettext("数据校验码（SHA-256）"), produced.checksum),
     ]
     if produced.replaced:
         facts.append((gettext("未能原样保留的单元格"), str(produced.replaced)))
     return facts
+
+
+def _spread(produced: Produced) -> list[tuple[str, str]]:
+    """Say over how many sheets the rows go on, where one was not enough."""
+    if produced.sheets == 1:
+        return []
+    return [(gettext("工作表"), gettext("共 %(number)d 张，依次接续", number=produced.sheets))]
 
 
 def send_workbook(save: Callable[[Path], None], name: str) -> Response:

@@ -2,7 +2,7 @@
 
 openpyxl makes an object of every cell; over a hundred thousand rows that is nearly all of the time
 that it takes. Here a row is a template for its tone, filled with what its cells hold, and what can
-be asked of all texts of a column is asked of them at once (docs/decisions/0011).
+be asked of all texts of a column is asked of them at once (docs/decisions/0012).
 """
 
 from __future__ import annotations

@@ -60,6 +60,8 @@ def settings() -> dict[str, Any]:
         "AUTH_RATE_LIMIT": os.environ.get("BANCHENG_LOGIN_LIMIT", "10 per minute"),
         # How often one address, or anybody about one case, may look up progress without a log-in.
         "PROGRESS_LIMIT": os.environ.get("BANCHENG_PROGRESS_LIMIT", "10 per minute"),
+        # How often one address may read the public pages of the rules.
+        "PUBLIC_LIMIT": os.environ.get("BANCHENG_PUBLIC_LIMIT", "60 per minute"),
         # The address at which the public reaches the panel, https://…; empty: that of the request.
         "PUBLIC_URL": os.environ.get("BANCHENG_PUBLIC_URL", "").rstrip("/"),
         # Where log-in attempts are counted; redis://… when several processes serve.

@@ -81,6 +81,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "inspector": "r",
         "admin": "raedx",
     },
+    "rule-documents": {
+        "clerk": "r",
+        "handler": "r",
+        "supervisor": "raedx",
+        "inspector": "rx",
+        "admin": "raedx",
+    },
     "windows": {"clerk": "r", "supervisor": "raedx", "admin": "raedx"},
     "duties": {"clerk": "r", "supervisor": "rex", "admin": "rex"},
     "swaps": {"clerk": "rae", "supervisor": "raex", "admin": "raex"},

@@ -48,11 +48,12 @@ def field(
     hint: str = "",
     mask: str = "",
     words: Mapping[str, str] | None = None,
+    most: int = 0,
     **options: Any,
 ) -> Any:
-    """Declare a column: its label, the hint under its field, its mask, the words of its codes."""
+    """Declare a column: label, hint under its field, mask, words of its codes, most characters."""
     column_type = choice_type(kind) if isinstance(kind, type) and issubclass(kind, Choice) else kind
-    info = {"label": label, "hint": hint, "mask": mask, "words": words}
+    info = {"label": label, "hint": hint, "mask": mask, "words": words, "most": most}
     options.setdefault("active_history", True)  # what is overwritten unread is told all the same
     return mapped_column(column_type, *args, info=info, **options)
 
@@ -176,7 +177,8 @@ def _describe_column(name: str, prop: ColumnProperty[Any], label: str, panel: Pa
         unique=bool(column.unique),
         default=default,
         required=not column.nullable and kind != "boolean",
-        max_length=(getattr(column.type, "length", None) or 0) if kind == "text" else 0,
+        max_length=column.info.get("most")
+        or ((getattr(column.type, "length", None) or 0) if kind == "text" else 0),
         choices=column.type.enum_class if kind == "choice" else None,
         words=column.info.get("words"),
         stand_in=panel.stand_ins.get(name, ""),

@@ -101,7 +101,7 @@ class Hall(Entity):
         form=(
             (N_("大厅"), ("name", "code", "prefix", "level", "parent", "active")),
             (N_("时间"), ("timezone", "opening", "midday", "closing", "day_end")),
-            (N_("对外公开"), ("public_progress",)),
+            (N_("对外公开"), ("public_progress", "public_rules")),
         ),
         search=("code", "name"),
         filters=("level", "active"),
@@ -144,6 +144,14 @@ class Hall(Entity):
         default=True,
         server_default=true(),
         hint=N_("反映人凭回执上的编号和查询码，不登录即可查询进度"),
+    )
+    public_rules: Mapped[bool] = field(
+        Boolean,
+        label=N_("公开规则文件"),
+        nullable=False,
+        default=True,
+        server_default=true(),
+        hint=N_("任何人不登录即可查看本大厅已发布的受理标准、办理流程、权责清单和隐私告知"),
     )
     active: Mapped[bool] = field(Boolean, label=N_("启用"), nullable=False, default=True)
     departments: Mapped[list[Department]] = link(

@@ -61,6 +61,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
         N_("资料"),
         (
             (N_("事项的流转"), "/cases/moves", "cases", "r", ""),
+            (N_("规则文件"), "/rule-documents/list/", "rule-documents", "r", ""),
             (N_("权责清单"), "/responsibilities/list/", "responsibilities", "r", ""),
             (N_("大厅", "menu"), "/halls/list/", "halls", "r", ""),
             (N_("科室", "menu"), "/departments/list/", "departments", "r", ""),

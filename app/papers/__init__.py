@@ -1,7 +1,8 @@
 """What goes onto paper: notices, replies and files of a case; and the look-up of its progress.
 
 Change here: which paper is offered when (`offers`), what stands in it (`contents` and
-templates/papers), how its type is fitted to the page (`rules`), who may look up what (`queries`).
+templates/papers), how its type is fitted to the page (`rules`), who may look up what (`queries`),
+which rules a case cites (`citations`).
 The papers are Chinese in every language of the panel: they are documents of a Chinese authority.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.cases import casepage
+from app.papers import citations
 from app.papers.offers import papers_of
 from app.papers.views import PaperView, ProgressView
 
@@ -22,3 +24,4 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(ProgressView)
     if papers_of not in casepage.PAPERS:
         casepage.PAPERS.append(papers_of)
+        casepage.CARDS.append(citations.card)

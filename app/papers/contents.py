@@ -16,6 +16,7 @@ from app.core.panel import attributes
 from app.core.privacy import masked
 from app.deadlines.evidence_in_words import sentence, table
 from app.deadlines.queries import rule_for
+from app.papers import citations
 from app.papers.queries import clocks_of, last_time
 from app.papers.rules import FLOWING, PaperKind, Type, fitting
 from app.rulebook.queries import remedies_for
@@ -38,9 +39,9 @@ AROUND = {
 }
 """Lines of title, name, headings and tables: what takes as many in every type."""
 
-OPENING, CLOSING, HANDLING, REMEDY, BRIEF = 75, 90, 110, 85, 25
+OPENING, CLOSING, HANDLING, REMEDY, BRIEF, CITING = 75, 90, 110, 85, 25, 70
 """Characters of the paper's own words: its first and last sentences, what was done, a remedy with
-its last day, one without.
+its last day, one without, what it cites with the address to read it at.
 """
 
 
@@ -72,7 +73,8 @@ def letter(kind: PaperKind, case: Case, person: Person) -> Letter:
     facts, texts, at = CONTENTS[kind](case)
     day = local(at, case.hall.timezone).date()
     remedies = told_remedies(kind, case, day)
-    texts += [_room(OPENING, case.matter)]
+    cited = citations.on_paper(kind, case)
+    texts += [_room(OPENING, case.matter), _room(CITING, cited) if cited else ""]
     texts += [
         _room(REMEDY if it.until else BRIEF, it.name, it.authority, it.legal_basis)
         for it in remedies
@@ -92,6 +94,8 @@ def letter(kind: PaperKind, case: Case, person: Person) -> Letter:
             "situation": gettext(case.situation.label),
             "registered": _when(case, case.registered_at),
             "by": case.registered_by,
+            "cited": cited,
+            "rules_open": case.hall.public_rules,
             **facts,
         },
         remedies=remedies,
@@ -215,6 +219,7 @@ def whole_file(case: Case, person: Person, now: datetime) -> dict[str, Any]:
         ],
         "texts": texts,
         "remedies": from_data(case.remedies or ()),
+        "cited": citations.in_file(case),
         "clocks": [
             (gettext(clock.kind.label), sentence(clock.evidence), table(clock.evidence))
             for clock in clocks_of(case)

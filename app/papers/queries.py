@@ -32,6 +32,12 @@ def last_time(case: Case, kind: str) -> datetime | None:
     )
 
 
+def steps_of(case: Case, kinds: Sequence[str]) -> Sequence[Any]:
+    """Return what happened to a case of some kinds, and when: (kind, instant), the first first."""
+    query = select(Event.kind, Event.at).where(Event.case_id == case.id, Event.kind.in_(kinds))
+    return db.session.execute(query.order_by(Event.sequence)).all()
+
+
 def clocks_of(case: Case) -> Sequence[Any]:
     """Return all clocks of a case, the first first."""
     query = select(Deadline).where(Deadline.case_id == case.id)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import segno
-from flask import abort, current_app, redirect, request, session
+from flask import abort, current_app, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import force_locale, refresh
+from flask_babel import force_locale
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.exceptions import TooManyRequests
@@ -20,15 +20,14 @@ from app.core.crud.pages import Page
 from app.core.crud.present import local
 from app.core.db import db, writing
 from app.core.language import gettext
+from app.core.outside import count, spoken
 from app.core.transaction import transaction
 from app.papers import contents, progress
 from app.papers.offers import applies, gives_receipt
 from app.papers.operations import issue_code
 from app.papers.queries import looked_up
 from app.papers.rules import PaperKind, as_meant, grouped
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
+from app.rulebook.documents.reading.page import address
 
 
 class PaperView(BaseView):
@@ -53,7 +52,8 @@ class PaperView(BaseView):
         letter = _in_chinese(lambda: contents.letter(PaperKind(kind), case, person))
         long = gettext("文字较多，一页排不下，将打印为多页。")
         notes = [] if letter.fits else [long]
-        return self._printed(f"papers/{kind}.html", case, notes, **vars(letter))
+        rules = rules_address(case) if letter.facts["rules_open"] else ""
+        return self._printed(f"papers/{kind}.html", case, notes, rules=rules, **vars(letter))
 
     @expose("/<int:pk>/receipt", methods=["GET", "POST"])
     @has_access
@@ -78,6 +78,7 @@ class PaperView(BaseView):
             registered=local(case.registered_at, case.hall.timezone).date(),
             code=grouped(code),
             address=f"{_base()}/progress",
+            rules=rules_address(case) if case.hall.public_rules else "",
             qr=_drawn(f"{_base()}/progress?case={case.number}#{code}"),
         )
 
@@ -128,6 +129,11 @@ def _base() -> str:
     return public or request.url_root.rstrip("/")
 
 
+def rules_address(case: Case) -> str:
+    """Return where the public reads the rules of a case's hall."""
+    return _base() + address(case.hall)
+
+
 def _drawn(text: str) -> Markup:
     """Return a QR code as a drawing; it holds nothing of what it says but modules."""
     drawing = segno.make(text, error="m", micro=False)
@@ -146,15 +152,17 @@ class ProgressView(BaseView):
     @expose("/progress", methods=["GET", "POST"])
     def progress(self) -> Any:
         """Ask for number and code; answer with the state, or with one sentence for all else."""
-        if request.args.get("lang") in current_app.config["LANGUAGES"]:
-            return _spoken(request.args["lang"])
         number = as_meant(request.values.get("case", ""))
+        back = f"/progress?case={number}" if number else "/progress"
+        if (turned := spoken(back)) is not None:
+            return turned
         if request.method == "GET":
             return self._page(number)
         db.session.rollback()
         writing.set(False)  # a POST begins as a writer; this only reads, and anybody may send it
         try:
-            _count(self.appbuilder.sm.limiter, number)
+            most = current_app.config["PROGRESS_LIMIT"]
+            count(self.appbuilder.sm.limiter, most, "progress", [f"case {number}"])
         except TooManyRequests:
             return self._page(number, gettext("查询太频繁，请稍等一分钟再试。")), 429
         now = clock.now()
@@ -169,20 +177,3 @@ class ProgressView(BaseView):
         return self.render_template(
             "papers/progress.html", found=None, number=number, error=error, form=FlaskForm()
         )
-
-
-def _spoken(locale: str) -> Response:
-    """Keep to a language, and come back."""
-    session["locale"] = locale
-    refresh()
-    number = as_meant(request.args.get("case", ""))
-    return redirect(f"/progress?case={number}" if number else "/progress")
-
-
-def _count(limiter: Any, number: str) -> None:
-    """Count a question against its address and against its case, as log-ins are counted."""
-    most = current_app.config["PROGRESS_LIMIT"]
-    with limiter.limit(most):
-        pass
-    with limiter.limit(most, key_func=lambda: f"progress {number}"):
-        pass

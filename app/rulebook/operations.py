@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.core.panel import attributes
+from app.rulebook.documents import operations as documents
 from app.rulebook.models import Criterion, RemedyRule, TextTemplate
 
 BEGINNING = Path(__file__).with_name("seed.json")
@@ -23,6 +24,7 @@ def seed() -> None:
         if db.session.scalar(select(model.id).limit(1)) is None:
             db.session.add_all(_row(model, item) for item in told[model.__tablename__])
             db.session.flush()
+    documents.seed()
 
 
 def _row(model: type[Any], told: dict[str, Any]) -> Any:

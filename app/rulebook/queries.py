@@ -33,7 +33,7 @@ def _valid(model: Any, day: date) -> Any:
     return (model.valid_from <= day) & or_(model.valid_to.is_(None), model.valid_to >= day)
 
 
-def criteria(hall_id: int, finding: Finding, day: date) -> Sequence[Criterion]:
+def criteria(hall_id: int | None, finding: Finding, day: date) -> Sequence[Criterion]:
     """Return the criteria of a hall that hold on a day, by their codes."""
     found = db.session.scalars(
         select(Criterion)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.core.words import N_, Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 MOST_PERIOD = 3650
 
@@ -157,10 +157,14 @@ _NARROW = str.maketrans({chr(0xFF5B): "{", chr(0xFF5D): "}"})
 """Braces as a Chinese keyboard gives them mean the same."""
 
 
-def unknown_placeholders(body: str) -> list[str]:
+def named_in(body: str) -> list[str]:
+    """Return what stands between braces, in the order of the text."""
+    return list(dict.fromkeys(name.strip() for name in _PLACE.findall(body.translate(_NARROW))))
+
+
+def unknown_placeholders(body: str, known: Collection[str] = PLACEHOLDERS) -> list[str]:
     """Return what stands between braces and is no placeholder, in the order of the text."""
-    names = [name.strip() for name in _PLACE.findall(body.translate(_NARROW))]
-    return [name for name in dict.fromkeys(names) if name not in PLACEHOLDERS]
+    return [name for name in named_in(body) if name not in known]
 
 
 def has_stray_brace(body: str) -> bool:
@@ -169,12 +173,12 @@ def has_stray_brace(body: str) -> bool:
     return "{" in rest or "}" in rest
 
 
-def fill(body: str, facts: Mapping[str, str | None]) -> str:
+def fill(body: str, facts: Mapping[str, str | None], known: Collection[str] = PLACEHOLDERS) -> str:
     """Return a template's text with its placeholders filled in; raise ValueError for an unknown.
 
     A fact is put in as it is: braces in it are text. One that is not known leaves a blank.
     """
-    if unknown := unknown_placeholders(body):
+    if unknown := unknown_placeholders(body, known):
         raise ValueError(unknown)
     plain = body.translate(_NARROW)
     return _PLACE.sub(lambda found: facts.get(found[1].strip()) or BLANK, plain)

@@ -11,12 +11,13 @@ from app.core import scope
 from app.core.errors import OutOfScopeError
 from app.core.scope import Person, rows_of
 from app.deadlines.visibility import governs_all_halls
+from app.rulebook.documents.models import RuleDocument
 from app.rulebook.models import Criterion, RemedyRule, TextTemplate
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import UOWTransaction
 
-RULES = (Criterion, RemedyRule, TextTemplate)
+RULES = (Criterion, RemedyRule, TextTemplate, RuleDocument)
 
 
 def _own_and_general(person: Person, hall: Any) -> ColumnElement[bool]:
@@ -41,6 +42,12 @@ def remedies(person: Person) -> ColumnElement[bool]:
 def templates(person: Person) -> ColumnElement[bool]:
     """See `_own_and_general`."""
     return _own_and_general(person, TextTemplate.hall_id)
+
+
+@rows_of(RuleDocument)
+def documents(person: Person) -> ColumnElement[bool]:
+    """See `_own_and_general`; what is published, everybody reads on the public page."""
+    return _own_and_general(person, RuleDocument.hall_id)
 
 
 @event.listens_for(Session, "before_flush")

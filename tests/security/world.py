@@ -38,6 +38,8 @@ from app.notices.models import Notice, NoticeRule, NoticeTarget
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
 from app.roster.models import Duty, Swap, Window
 from app.roster.rules import Half, Shift, SwapState
+from app.rulebook.documents.models import RuleDocument
+from app.rulebook.documents.rules import DocumentKind
 from app.rulebook.models import Criterion, RemedyRule, TextTemplate
 from app.rulebook.rules import Finding, PeriodUnit, RemedyKind, TemplateUse
 from app.supervision.models import SupervisionCard, SupervisionRule
@@ -485,6 +487,14 @@ FRESH = {
     ),
     "text-templates": lambda hall, number: TextTemplate(
         name=f"新模板{number}", use=TemplateUse.RESULT, hall=hall_of(hall), body="已办结"
+    ),
+    "rule-documents": lambda hall, number: RuleDocument(
+        kind=DocumentKind.PRIVACY,
+        hall=hall_of(hall),
+        title=f"新文件{number}",
+        source="依据",
+        body="内容",
+        valid_from=date(2127, 1, 1),
     ),
     "windows": _window,
     "duties": _duty,

@@ -89,13 +89,13 @@ def _attribute_of(model: type[Any], column: str) -> str:
 
 
 def in_use(row: Any) -> list[str]:
-    """Say what still refers to a row, as sentences; empty when nothing does.
+    """Say what still refers to a row or holds it (`held`), as sentences; empty when nothing does.
 
     Counted over all rows, seen or not: what a person may not see still holds the row.
     """
     table: Table = inspect(type(row)).local_table
     names = {inspect(model).local_table: gettext(model.__panel__.name) for model in entities()}
-    found = []
+    found = list(row.held()) if hasattr(row, "held") else []
     for other in table.metadata.tables.values():
         for key in other.foreign_keys:
             if key.column.table is not table:

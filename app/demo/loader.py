@@ -20,7 +20,7 @@ from app.core.language import gettext
 from app.core.transaction import transaction
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
-from app.demo import articles, rules
+from app.demo import articles, documents
 from app.demo.material import DEPARTMENTS, HALLS, PEOPLE
 from app.demo.plan import plan
 from app.demo.responsibilities import RESPONSIBILITIES
@@ -47,7 +47,7 @@ def load(*, cases: int, seed: int, password: str | None, now: datetime) -> dict[
                 raise DomainError(gettext("数据库中已有大厅，演示数据只能载入空库"))
             _organisation(chosen)
             load_rota(now)
-            rules.publish(now)
+            documents.publish(now)
         loaded = _cases(cases, seed, now)
         flag(now)
     return {"cases": loaded, "people": len(PEOPLE), "password": chosen}

@@ -40,6 +40,9 @@ COLUMN, ROW, WIDE, HIGH, LEFT, TOP = 200, 130, 112, 44, 40, 190
 
 LAST_ROW = 3
 
+NEAR, FAR = 0.3, 0.78
+"""How far along a long arrow its words stand: apart from those of the arrows beside it."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -130,14 +133,15 @@ def _arrow(source: Status, target: Status, steps: list[Move]) -> Arrow:
         x, y1, y2 = ax + WIDE // 2 + (12 if down else -12), ay, by
         start, end = (y1 + HIGH, y2) if down else (y1, y2 + HIGH)
         beside = x + (42 if down else -42)
-        return Arrow(f"M{x} {start}L{x} {end}", label, beside, (start + end) / 2)
+        return Arrow(f"M{x} {start}L{x} {end}", label, beside, start + (end - start) * NEAR)
     if ay == by and abs(columns) > 1:
         return _arc(ax + WIDE // 2, bx + WIDE // 2, ay, label)
     forwards = columns > 0
     x1, x2 = (ax + WIDE, bx) if forwards else (ax, bx + WIDE)
     shift = 8 if forwards else -8
     y1, y2 = ay + HIGH // 2 + shift, by + HIGH // 2 + shift
-    return Arrow(f"M{x1} {y1}L{x2} {y2}", label, (x1 + x2) / 2, (y1 + y2) / 2)
+    part = FAR if forwards and by - ay > ROW else 0.5
+    return Arrow(f"M{x1} {y1}L{x2} {y2}", label, x1 + (x2 - x1) * part, y1 + (y2 - y1) * part)
 
 
 def _arc(x1: int, x2: int, y: int, label: str) -> Arrow:

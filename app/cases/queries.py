@@ -15,7 +15,7 @@ from app.core.words import unprintable
 from app.deadlines.adjustment_models import Extension, Pause
 from app.deadlines.clock import Stage
 from app.deadlines.models import Deadline
-from app.deadlines.rules import RequestState
+from app.deadlines.rules import ClockKind, RequestState
 from app.departments.models import Department, Responsibility
 
 if TYPE_CHECKING:
@@ -103,6 +103,14 @@ def asked() -> Any:
     )
 
 
+def to_tell() -> Any:
+    """Return the criterion of the cases whose applicant is still to be told of an extension."""
+    clock = Deadline.__table__.alias("telling").c
+    return exists().where(
+        clock.case_id == Case.id, clock.kind == ClockKind.TELLING, clock.met_at.is_(None)
+    )
+
+
 def with_clock() -> Select[Any]:
     """Select cases with what their rows show: the clock, its hall, the department."""
     return (
@@ -122,6 +130,7 @@ def counts(now: datetime) -> dict[str, int]:
         "warning": at_stage(Stage.WARNING, now),
         "overdue": at_stage(Stage.OVERDUE, now),
         "asked": asked(),
+        "telling": to_tell(),
     }
     columns = [func.count().filter(criterion).label(name) for name, criterion in tasks.items()]
     row = db.session.execute(

@@ -5,35 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from app.cases.documents.models import Attachment
+from app.cases import outside
 from app.cases.file_cards import TOLD
-from app.cases.intake.models import CaseLink
 from app.cases.models import Case
-from app.cases.records import Assignment, Callback, CaseCause, Visit
 from app.cases.rules import Satisfaction
-from app.core.changes import HIDDEN
 from app.core.crud import changed
 from app.core.crud.pages import Tab
-from app.core.crud.present import EMPTY, local
+from app.core.crud.present import local
 from app.core.db import db
 from app.core.errors import InvalidInputError
 from app.core.language import N_, gettext
-from app.core.panel import attributes
 from app.core.timeline import CHOICES, GROUPS, KINDS, WORDS, Event
-from app.deadlines.adjustment_models import Extension, Pause
 from app.deadlines.evidence_in_words import duration
-from app.deadlines.models import Deadline
 from app.deadlines.rules import Classification, ClockKind, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from app.core.panel import Attribute
 
 CHOICES |= {
     "classification": Classification,
@@ -59,10 +51,7 @@ TONES = {
     "changed_outside": "late",
     "revealed": "idle",
 }
-BY_THE_DATABASE = {"changed_outside", "migrated"}
-"""The kinds that the database tells by itself (app/core/guards/), in the names of its columns."""
-
-IN_FULL = {"edited", *BY_THE_DATABASE}
+IN_FULL = {"edited", *outside.TOLD}
 """The kinds whose old and new are the event itself; of others they unfold below it."""
 
 PLAIN = {"note", "result"}
@@ -70,27 +59,6 @@ PLAIN = {"note", "result"}
 
 APART = {"changes", "table", "added", "removed", "clocks", "seconds", "began"}
 """The keys of a payload that are told in another way than by their words."""
-
-NAMES: dict[type[Any], str] = {
-    Case: N_("事项"),
-    Deadline: N_("时限"),
-    Assignment: N_("承办科室"),
-    Visit: N_("上门帮办"),
-    Callback: N_("回访"),
-    Extension: N_("延期申请"),
-    Pause: N_("中止申请"),
-    Attachment: N_("材料"),
-    CaseCause: N_("办不成的原因"),
-    CaseLink: N_("关联", "event"),
-}
-"""What the tables hold whose changes the database itself tells (app/core/guards/watched.py)."""
-
-TABLES = {model.__tablename__: model for model in NAMES}
-
-
-def name_table(model: type[Any], name: str) -> None:
-    """Say what a table of a feature above holds, whose changes the database itself tells."""
-    NAMES[model], TABLES[model.__tablename__] = name, model
 
 
 @dataclass(frozen=True)
@@ -152,7 +120,7 @@ def entry(event: Event, case: Case) -> Entry:
     told = _changes(event, zone)
     in_full = event.kind in IN_FULL
     return Entry(
-        _actor(event),
+        outside.actor(event) if event.kind in outside.TOLD else event.actor,
         gettext(KINDS.get(event.kind, event.kind)),
         detail(event, zone),
         f"{local(event.at, zone):%Y-%m-%d %H:%M}",
@@ -160,16 +128,6 @@ def entry(event: Event, case: Case) -> Entry:
         lines=told if in_full else (),
         changes=() if in_full else told,
     )
-
-
-def _actor(event: Event) -> str:
-    """Return who it was; for what came past the application, as whom the database knows them."""
-    if event.kind not in BY_THE_DATABASE:
-        return event.actor
-    name = event.actor.partition(":")[2]
-    if event.kind == "migrated":
-        return gettext("系统升级 %(number)s", number=name)
-    return gettext("数据库用户 %(name)s", name=name) if name else gettext("数据库")
 
 
 def detail(event: Event, zone: str) -> str:
@@ -184,8 +142,8 @@ def detail(event: Event, zone: str) -> str:
         )
     if event.kind in TOLD:
         return TOLD[event.kind](told)
-    if told.get("added") or told.get("removed"):
-        return _in_the_database(told) if event.kind == "changed_outside" else _by_migration(told)
+    if event.kind in outside.TOLD:
+        return outside.detail(event)
     kept = [
         (name, text)
         for name, value in told.items()
@@ -197,26 +155,6 @@ def detail(event: Event, zone: str) -> str:
     if "seconds" in told:
         words.append(gettext("中止的工作时间：%(time)s", time=duration(told["seconds"])))
     return _joined(words)
-
-
-def _in_the_database(told: Mapping[str, Any]) -> str:
-    """Say that a row came or went without the application."""
-    model = TABLES[told["table"]]
-    if model is Case and told.get("added"):
-        return gettext("该事项不是经本系统登记的")
-    name = gettext(NAMES[model])
-    if told.get("added"):
-        return gettext("不经本系统添加了%(name)s", name=name)
-    return gettext("不经本系统删除了%(name)s", name=name)
-
-
-def _by_migration(told: Mapping[str, Any]) -> str:
-    """Say that a row came or went when the program was brought up to date."""
-    model = TABLES[told["table"]]
-    name = gettext(NAMES[model])
-    if told.get("added"):
-        return gettext("升级程序添加了%(name)s", name=name)
-    return gettext("升级程序删除了%(name)s", name=name)
 
 
 def _joined(words: Sequence[str]) -> str:
@@ -259,47 +197,8 @@ def _moment(text: str, zone: str, form: str = "%Y-%m-%d %H:%M") -> str:
 
 def _changes(event: Event, zone: str) -> list[str]:
     """Say which fields changed from what to what."""
+    if event.kind in outside.TOLD:
+        return outside.changes(event, zone)
     changes = event.payload.get("changes") or {}
-    model = TABLES.get(event.payload.get("table", "case"), Case)
-    if event.kind not in BY_THE_DATABASE:
-        told = {name: pair for name, pair in changes.items() if name not in event.payload}
-        return changed.sentences(changed.pairs(Case, told, zone))
-    return [_outside(model, name, pair, zone) for name, pair in changes.items()]
-
-
-def _outside(model: type[Any], column: str, pair: Sequence[Any], zone: str) -> str:
-    """Say what somebody changed of a column in the database itself."""
-    known: Mapping[str, Any] = attributes(model) if "__panel__" in vars(model) else {}
-    field = known.get(column) or next(
-        (item for item in known.values() if item.foreign_key == column), None
-    )
-    label = column if field is None else gettext(field.label)
-    say: Callable[[Any], str] = _plainly
-    if field is not None and field.target is not None:
-        say = _named(field.target)
-    elif field is not None:
-        say = partial(_said, field, zone)
-    if HIDDEN in pair:
-        return gettext("%(label)s：已改动（内容不记录）", label=label)
-    old, new = (say(value) for value in pair)
-    return gettext("%(label)s：%(old)s → %(new)s", label=label, old=old, new=new)
-
-
-def _said(field: Attribute, zone: str, value: Any) -> str:
-    return changed.said(field, value, zone)
-
-
-def _plainly(value: Any) -> str:
-    return EMPTY if value in (None, "") else str(value)
-
-
-def _named(target: type[Any]) -> Callable[[Any], str]:
-    """Return what tells the row behind a key."""
-
-    def say(key: Any) -> str:
-        row = db.session.get(target, int(key)) if str(key).isdecimal() else None
-        if row is not None:
-            return str(row)
-        return f"#{key}" if key not in (None, "") else EMPTY
-
-    return say
+    told = {name: pair for name, pair in changes.items() if name not in event.payload}
+    return changed.sentences(changed.pairs(Case, told, zone))

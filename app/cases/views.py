@@ -19,7 +19,7 @@ from app.cases.intake.views import Intake
 from app.cases.lamps import lamp
 from app.cases.models import Case
 from app.cases.moves import MOVE
-from app.cases.queries import asked, at_stage, matters, with_clock
+from app.cases.queries import asked, at_stage, matters, to_tell, with_clock
 from app.cases.rules import OPEN, Status
 from app.cases.texts import texts_for
 from app.core import clock, scope
@@ -63,6 +63,7 @@ TABS = {
     "warning": TabRule(N_("临期"), lambda now: at_stage(Stage.WARNING, now)),
     **{status.value: _standing(status) for status in OPEN},
     "asked": TabRule(N_("待审批"), lambda _now: asked()),
+    "telling": TabRule(N_("待告知延期"), lambda _now: to_tell()),
     "finished": _standing(Status.RESOLVED, Status.REPLIED, label=N_("待回访")),
     "called_back": _standing(Status.CALLED_BACK, label=N_("待结案")),
     "closed": _standing(Status.CLOSED),

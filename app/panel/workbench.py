@@ -43,12 +43,14 @@ TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("returned", N_("已退回"), ""),
         ("finished", N_("待回访"), ""),
         ("called_back", N_("待结案"), ""),
+        ("telling", N_("待告知延期"), "warn"),
     ),
     "handler": (
         ("overdue", N_("已超期"), "late"),
         ("warning", N_("临期"), "warn"),
         ("dispatched", N_("待签收"), ""),
         ("signed", N_("办理中"), ""),
+        ("telling", N_("待告知延期"), "warn"),
     ),
     "supervisor": (
         ("overdue", N_("已超期"), "late"),

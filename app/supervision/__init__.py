@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.cases import casepage, timeline_page
+from app.cases import casepage, outside, timeline_page
 from app.cases.documents.queries import NAMING
 from app.core import crud
 from app.core.language import N_
@@ -28,8 +28,8 @@ __all__ = ["referrals_visibility", "register", "visibility"]
 NAMING.append(Referral.sha256)
 casepage.CARDS.append(cards_on_page)
 casepage.BUTTONS.append(buttons_on_page)
-timeline_page.name_table(SupervisionCard, N_("督办单"))
-timeline_page.name_table(Referral, N_("移交追责"))
+outside.name_table(SupervisionCard, N_("督办单"))
+outside.name_table(Referral, N_("移交追责"))
 timeline_page.TONES |= {
     "yellow_card": "warn",
     "red_card": "late",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.cases import operations
 from app.cases.lamps import lamp
+from app.cases.queries import counts
 from app.cases.rules import Status
 from app.core.db import db
 from app.core.errors import DomainError
@@ -130,8 +131,10 @@ def test_a_declined_extension_moves_nothing_and_does_not_count(demo):
 @pytest.mark.parametrize("late", [False, True], ids=["in-time", "late"])
 def test_the_applicant_is_told_before_the_old_due_time(demo, late):
     case = ready_for("grant_extension")
+    others = counts(LATER)["telling"]
     act(case, "grant_extension", LATER)
     telling = clock_of(case, ClockKind.TELLING)
+    assert counts(LATER)["telling"] == others + 1, "a task on the workbench"
     assert (telling.start, telling.due_at, telling.current) == (LATER, DUE, False)
     for verb in ("resolve", "reply"):
         with pytest.raises(DomainError, match="告知"):
@@ -139,6 +142,7 @@ def test_the_applicant_is_told_before_the_old_due_time(demo, late):
     then = DUE + SECOND if late else DUE
     act(case, "tell_applicant", then, note="电话告知，录音 3 号")
     assert telling.verdict is (Verdict.BREACHED if late else Verdict.MET)
+    assert counts(LATER)["telling"] == others
     assert case.clock.met_at is None
     act(case, "resolve", case.clock.due_at)
     assert case.clock.verdict is Verdict.MET

@@ -134,6 +134,34 @@ def test_a_change_past_the_application_stands_out(clerk, demo):
     assert "13812342046" not in answer.text
 
 
+def test_what_came_past_the_application_is_told_in_words(clerk, demo):
+    number = made(Status.DISPATCHED)
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE assignment SET role = 'assist', handler_id = 1, "
+                "signed_at = '2026-09-17 03:00:00.000000+00:00' WHERE case_id = :id"
+            ),
+            {"id": number},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO callback (case_id, at, by, reached, version) VALUES "
+                "(:id, '2026-09-18 03:00:00.000000+00:00', '张三', :no, 1)"
+            ),
+            {"id": number, "no": False},
+        )
+    called, signed = lines(clerk.get(f"/cases/show/{number}?show=edits"))
+    assert "库外修改：承办科室" in signed
+    assert "承办方式：主办 → 协办" in signed
+    assert "签收时间：— → 2026-09-17 11:00" in signed
+    assert "经办人：— →" in signed
+    assert "不经本系统添加了回访" in called
+    assert "已接通：— → 否" in called
+    assert "时间：— → 2026-09-18 11:00" in called
+    assert not [name for name in ("_at", "_id", "_by", "reached") if name in signed + called]
+
+
 def test_events_of_one_instant_stand_in_the_order_in_which_they_were_written(clerk):
     number = made(Status.REGISTERED)
     for note in ("一", "二", "三"):

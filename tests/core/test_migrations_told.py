@@ -224,7 +224,7 @@ def test_the_page_says_which_upgrade_it_was(case, migrate, demo, login):
         """
     )
     page = login(demo, "clerk.linqing").get(f"/cases/show/{case}?show=edits").text
-    for words in ("系统升级 9999", "升级时修改", "升级程序删除了上门帮办"):
+    for words in ("系统升级 9999", "升级时修改", "升级程序删除了上门帮办", "上门人员：甲 → —"):
         assert words in page
 
 

@@ -1,23 +1,12 @@
-"""Clocks to flag, what was flagged of them, and a scheduler's process that can be killed.
-
-Run as a program it is such a process: `python -m tests.deadlines.flagging_support URL NOW HANG`
-waits for a line, flags, and prints what it flagged. HANG is the number of the commit at which it
-says so and stops, its batch done and not committed; 0 for never.
-"""
+"""Clocks to flag, what was flagged of them, and a scheduler that can be stopped in the middle."""
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
-from pathlib import Path
 
-from flask import Flask
 from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.engine import Engine
 
@@ -30,7 +19,6 @@ from app.deadlines.models import Deadline, DeadlineRule, Flag
 from app.deadlines.rules import Classification, ClockKind, Verdict
 from app.departments.models import Hall
 
-ROOT = Path(__file__).parent.parent.parent
 DUE = datetime(2026, 9, 17, 9, 30, tzinfo=UTC)
 """Thursday 2026-09-17, 17:30 in Linqing."""
 WARN_BEFORE = timedelta(hours=8, minutes=30)
@@ -174,67 +162,18 @@ def statements():
         event.remove(Engine, "before_cursor_execute", note)
 
 
-class Scheduler:
-    """A process that flags, as a node of several would."""
+def scheduler(say, now, hang=0):
+    """Flag, as a node of several would; return what was flagged.
 
-    def __init__(self, now, *, hang=0):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__, address(), now.isoformat(), str(hang)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def heard(self, word):
-        """Wait for the process to say a word."""
-        assert self.process.stdout.readline().strip() == word
-
-    def start(self):
-        """Let it flag, once it stands ready."""
-        self.heard("ready")
-        print(file=self.process.stdin, flush=True)
-
-    def flagged(self):
-        """Wait for its end; return what it flagged."""
-        told, _ = self.process.communicate(timeout=120)
-        assert self.process.returncode == 0
-        return json.loads(told)
-
-    def kill(self):
-        """Kill it as a power cut would."""
-        self.process.kill()
-        self.process.communicate(timeout=120)
-        assert self.process.returncode == -signal.SIGKILL
-
-
-def address():
-    return db.engine.url.render_as_string(hide_password=False)
-
-
-def say(word):
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
-
-
-def main(url, now, hang):
-    """Be a scheduler's process."""
-    node = Flask("node")
-    node.config["SQLALCHEMY_DATABASE_URI"] = url
-    db.init_app(node)
+    `hang` is the number of the commit at which it says so and stops, its batch done and not
+    committed; 0 for never.
+    """
     commits = count(1)
 
     def stop(_connection):
-        if next(commits) == int(hang):
+        if next(commits) == hang:
             say("hanging")
             signal.pause()
 
-    with node.app_context():
-        event.listen(db.engine, "commit", stop)
-        say("ready")
-        sys.stdin.readline()
-        say(json.dumps(asdict(flagging.flag(datetime.fromisoformat(now)))))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    event.listen(db.engine, "commit", stop)
+    return flagging.flag(now)

@@ -25,14 +25,15 @@ from tests.deadlines.flagging_support import (
     ESCALATE_AFTER,
     STAGES,
     WARN_BEFORE,
-    Scheduler,
     change,
     events,
     flags,
     read,
+    scheduler,
     statements,
     stored,
 )
+from tests.processes import Forked
 
 WARN, ESCALATE = DUE - WARN_BEFORE, DUE + ESCALATE_AFTER
 TICK = timedelta(microseconds=1)
@@ -324,7 +325,7 @@ def test_a_case_that_somebody_is_at_is_left_for_the_next_run(app):
     assert flags() == events()
 
 
-ROWS = {"sqlite": 2_000, "postgresql": 20_000}
+ROWS = {"sqlite": 2_000, "postgresql": 6_000}
 BATCHES = 7
 """What the scheduler that is killed has finished; the batch after it is done and not committed."""
 
@@ -332,16 +333,16 @@ BATCHES = 7
 def test_of_four_schedulers_one_is_killed_in_the_middle_and_each_clock_is_told_once(app):
     rows, now = ROWS[app.backend.name], DUE + timedelta(days=1)
     clocks = stored(rows, apart=timedelta(seconds=1))
-    victim, *others = [Scheduler(now, hang=hang) for hang in (BATCHES + 2, 0, 0, 0)]
+    victim, *others = [Forked(app, scheduler, now, hang) for hang in (BATCHES + 2, 0, 0, 0)]
     victim.start()
-    victim.heard("hanging")
+    assert victim.heard() == "hanging"
     for process in others:
         process.start()
     if app.backend.name == "postgresql":  # on SQLite it keeps the others out
         while read(select(func.count(Flag.id)))[0][0] < rows // 2:
             pass
     victim.kill()
-    runs = [*(Flagged(**process.flagged()) for process in others), flag(now)]
+    runs = [*(process.result() for process in others), flag(now)]
     killed = BATCHES * flagging.BATCH
     assert sum(run.warning for run in runs) == rows - killed
     assert sum(run.overdue for run in runs) == rows

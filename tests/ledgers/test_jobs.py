@@ -1,12 +1,6 @@
 """The ledgers that are made on time: each once, of the right rows, whatever goes wrong."""
 
-import json
-import os
-import subprocess
-import sys
-import textwrap
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +8,7 @@ from app.core.errors import DomainError
 from app.core.workbook import checksum
 from app.ledgers.jobs import daily_ledgers
 from tests.ledgers.reading import ask, column, cover, expected, run, table
+from tests.processes import Forked
 
 PLANNED = datetime(2026, 9, 17, 9, 40, tzinfo=UTC)
 NOW = PLANNED + timedelta(seconds=20)
@@ -96,39 +91,14 @@ def test_a_folder_that_cannot_be_written_to_is_said_in_a_sentence(folder, demo):
     assert ask(RUNS) == []
 
 
-def test_two_processes_make_one_file_and_one_row_of_each(folder, demo):
-    script = """
-        import json, sys
-        from datetime import datetime
-        from app.factory import create_app
-        from app.ledgers.jobs import daily_ledgers
+def daily(_say, now):
+    return daily_ledgers(PLANNED, now)
 
-        planned, now = map(datetime.fromisoformat, sys.argv[1:])
-        with create_app().app_context():
-            print("ready", flush=True)
-            sys.stdin.readline()
-            print(json.dumps(daily_ledgers(planned, now)))
-    """
-    environment = os.environ | {
-        "DATABASE_URL": demo.backend.url, "BANCHENG_DATA_KEY": demo.config["DATA_KEY"],
-        "BANCHENG_SECRET_KEY": demo.config["SECRET_KEY"], "BANCHENG_EXPORTS": str(folder),
-        "BANCHENG_INSTANCE": str(demo.config["INSTANCE"]),
-    }  # fmt: skip
-    two = [
-        subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(script), PLANNED.isoformat(),
-             (NOW + timedelta(seconds=late)).isoformat()],
-            env=environment, cwd=Path(__file__).parents[2], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )
-        for late in (0, 30)
-    ]  # fmt: skip
+
+def test_two_processes_make_one_file_and_one_row_of_each(folder, demo):
+    two = [Forked(demo, daily, NOW + timedelta(seconds=late)) for late in (0, 30)]
     for process in two:
-        assert process.stdout.readline() == "ready\n"
-    for process in two:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    made = [json.loads(process.communicate(timeout=180)[0])["files"] for process in two]
-    assert [process.returncode for process in two] == [0, 0]
+        process.start()
+    made = [process.result()["files"] for process in two]
     assert sum(made) == 6
     assert len(whole(folder)) == 6

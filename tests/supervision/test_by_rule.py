@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import textwrap
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from flask_migrate import downgrade, upgrade
@@ -28,11 +22,13 @@ from app.notices.fanout import fan_out
 from app.notices.models import Notice, NoticeRule
 from app.scheduler import JOBS, run_job
 from app.supervision import operations
+from app.supervision.jobs import supervise
 from app.supervision.models import SupervisionCard, SupervisionRule
 from app.supervision.queries import due
 from app.supervision.rules import CardKind
 from tests.cases.window import act, at, brought_to, case_of, hall
 from tests.core import screens
+from tests.processes import Forked
 from tests.supervision.cards import (
     DUE,
     FIFTH,
@@ -222,6 +218,11 @@ def test_of_two_schedulers_that_found_the_same_the_second_issues_nothing(demo):
     assert kinds(number) == ["reminder"]
 
 
+def node(_say):
+    with scope.everything():
+        return supervise(FIFTH, FIFTH)
+
+
 def test_two_processes_at_once_issue_each_card_once(demo):
     numbers = [late() for _ in range(3)]
     with scope.everything(), transaction():  # `late` met the clocks of those before
@@ -229,39 +230,10 @@ def test_two_processes_at_once_issue_each_card_once(demo):
         reopened = update(clock).where(clock.c.current, clock.c.case_id.in_(numbers))
         db.session.connection().execute(reopened.values(met_at=None, verdict=None))
     db.session.remove()
-    script = """
-        import json, sys
-        from datetime import datetime
-        from app.core import scope
-        from app.factory import create_app
-        from app.supervision.jobs import supervise
-
-        now = datetime.fromisoformat(sys.argv[1])
-        with create_app().app_context(), scope.everything():
-            print("ready", flush=True)
-            sys.stdin.readline()
-            print(json.dumps(supervise(now, now)))
-    """
-    environment = os.environ | {
-        "DATABASE_URL": demo.backend.url, "BANCHENG_DATA_KEY": demo.config["DATA_KEY"],
-        "BANCHENG_SECRET_KEY": demo.config["SECRET_KEY"],
-        "BANCHENG_INSTANCE": str(demo.config["INSTANCE"]),
-    }  # fmt: skip
-    two = [
-        subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(script), FIFTH.isoformat()],
-            env=environment, cwd=Path(__file__).parents[2], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]  # fmt: skip
+    two = [Forked(demo, node) for _ in range(2)]
     for process in two:
-        assert process.stdout.readline() == "ready\n"
-    for process in two:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    made = [json.loads(process.communicate(timeout=180)[0])["cards"] for process in two]
-    assert [process.returncode for process in two] == [0, 0]
+        process.start()
+    made = [process.result()["cards"] for process in two]
     assert sum(made) == 4 * len(numbers)
     for number in numbers:
         assert kinds(number) == ["reminder", "yellow", "red", "report"]

@@ -58,6 +58,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "admin": "r",
     },
     "frequent-problems": {"clerk": "r", "supervisor": "rx", "inspector": "rx"},
+    "improvements": {"clerk": "r", "handler": "re", "supervisor": "raex", "inspector": "rx"},
     "frequency-rules": {"supervisor": "r", "inspector": "r", "admin": "raed"},
     "causes": {"clerk": "r", "handler": "r", "supervisor": "r", "inspector": "r", "admin": "raedx"},
     "criteria": {

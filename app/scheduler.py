@@ -29,6 +29,7 @@ from app.core.language import N_, gettext
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
 from app.frequent.jobs import find_frequent
+from app.improvements.jobs import flag_improvements
 from app.ledgers.jobs import daily_ledgers
 from app.notices.jobs import clear_outbox, deliver_notices
 from app.supervision.jobs import supervise
@@ -109,6 +110,7 @@ FLAGGING = Job("flag-overdue", N_("临期与超期标记"), every_minute, _flag)
 JOBS = (
     FLAGGING,
     Job("resume-clocks", N_("恢复到期的中止计时"), every_minute, resume_lapsed),
+    Job("flag-improvements", N_("整改临期与超期标记"), every_minute, flag_improvements),
     Job("supervise", N_("自动督办"), every_minute, supervise),
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
@@ -124,8 +126,10 @@ WORDS = {
     "escalated": N_("提级 %(value)s"),
     "forgotten": N_("清理 %(value)s 条"),
     "found": N_("发现高频问题 %(value)s 个"),
+    "reopened": N_("重新整改 %(value)s 项"),
     "swept": N_("清理文件 %(value)s 个"),
     "resumed": N_("恢复 %(value)s"),
+    "improvements": N_("整改标记 %(value)s"),
     "cards": N_("督办 %(value)s"),
     "late_replies": N_("逾期未回复 %(value)s"),
     "files": N_("生成台账 %(value)s 份"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ from app.core.transaction import transaction
 from app.departments.models import Department, Hall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def _standing(status: ArticleStatus) -> TabRule:
@@ -52,6 +53,10 @@ TABS = {
     **{status.value: _standing(status) for status in ArticleStatus},
     "due": TabRule(N_("应复核"), lambda now: queries.due_for_review(local(now).date())),
 }
+
+
+BUTTONS: list[Callable[[Article], Sequence[Button]]] = []
+"""What features above offer on the page of an article that one may write."""
 
 
 class ArticleView(EntityView):
@@ -132,6 +137,7 @@ class ArticleView(EntityView):
             *steps,
             Button(gettext("关联事项"), f"{base}/link"),
             Button(gettext("添加附件"), f"{base}/attach"),
+            *chain.from_iterable(offer(row) for offer in BUTTONS),
             *super().buttons_of(row),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.cases.rules import Outcome, Status
 from app.core.language import gettext, ngettext
@@ -23,6 +23,22 @@ Lamp = tuple[str, str]
 """Tone (ok, warn, late, idle) and words."""
 
 
+class Going(Protocol):
+    """What a period that runs has."""
+
+    @property
+    def warn_at(self) -> datetime:
+        """When it is due soon."""
+
+    @property
+    def due_at(self) -> datetime:
+        """When it runs out."""
+
+    @property
+    def escalate_at(self) -> datetime:
+        """When it is very late."""
+
+
 def lamp(case: Case, calendar: WorkCalendar, now: datetime) -> Lamp:
     """Return the lamp of a case at an instant."""
     clock = case.clock
@@ -39,6 +55,11 @@ def running(clock: Deadline, calendar: WorkCalendar, hours: Hours, now: datetime
     if clock.paused_until is not None and now < clock.paused_until:
         until = hours.local(clock.paused_until)
         return "idle", gettext("中止计时，至 %(until)s", until=f"{until:%m-%d %H:%M}")
+    return going(clock, calendar, hours, now)
+
+
+def going(clock: Going, calendar: WorkCalendar, hours: Hours, now: datetime) -> Lamp:
+    """Return the lamp of a period that runs: of a case, or of anything else with its instants."""
     reached = stage(now, clock.warn_at, clock.due_at, clock.escalate_at)
     if reached in {Stage.OVERDUE, Stage.ESCALATED}:
         return "late", late_words(days_late(calendar, hours, clock.due_at, now))

@@ -98,5 +98,8 @@ ANSWERED = (Status.RESOLVED, Status.REPLIED, Status.CALLED_BACK)
 ENDED = (Status.REFUSED, Status.CLOSED, Status.MERGED, Status.ARCHIVED)
 """The states in which nobody has a step that must be made."""
 
+UNCOUNTED = (Status.REFUSED, Status.MERGED)
+"""The states of cases that tell of no problem of their own, however often they come."""
+
 ATTEMPTS = 3
 """After so many callbacks that nobody answered, a case may be closed without one."""

@@ -112,7 +112,7 @@ class CaseView(Choosing, Intake):
 
     def cell(self, name: str, row: Case) -> Cell:
         if name == "clock":
-            tone, text = lamp(row, _days(), clock.now())
+            tone, text = lamp(row, days_of_request(), clock.now())
             return Cell(text, "lamp", tone=tone)
         if name == "due":
             due = present.local(row.clock.due_at, row.hall.timezone) if row.clock else None
@@ -288,7 +288,7 @@ class CaseView(Choosing, Intake):
         return self.render_template("panel/form.html", page=head, form=page), status
 
 
-def _days() -> WorkCalendar:
+def days_of_request() -> WorkCalendar:
     """Return the calendar, asked for once in a request."""
     if "days" not in g:
         g.days = calendar()

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
@@ -31,6 +32,7 @@ from app.core.changes import HIDDEN, changes_of, plain, told
 from app.core.db import Entity, Instant, db
 from app.core.language import N_, gettext
 from app.core.panel import Panel, attributes, field
+from app.core.security import holders
 from app.core.words import Choice
 
 if TYPE_CHECKING:
@@ -90,8 +92,15 @@ class Change(Model):
 
 @scope.rows_of(Change)
 def changes(person: scope.Person) -> ColumnElement[bool]:
-    """See the history of one's halls; of what belongs to no hall, whoever oversees all of them."""
-    return person.in_halls(Change.hall_id, "inspector", "admin")
+    """See the history of one's halls; of what belongs to no hall, whoever oversees all of them.
+
+    An administrator doesn't read the history of what an administrator may not read.
+    """
+    foreign = [code for code in ENTITIES if "admin" not in holders(code, "r")]
+    return or_(
+        person.in_halls(Change.hall_id, "inspector"),
+        person.in_halls(Change.hall_id, "admin") & Change.entity.not_in(foreign),
+    )
 
 
 def kept(model: type[Any]) -> bool:
@@ -102,13 +111,13 @@ def kept(model: type[Any]) -> bool:
     return "case_id" not in columns and inspect(model).local_table.name != "case"
 
 
-def latest(row: Any) -> Sequence[Change]:
+def latest(row: Any, most: int = LATEST) -> Sequence[Change]:
     """Return the latest changes of a row, as far as the person may see them."""
     found = (
         select(Change)
         .where(Change.entity == row.__panel__.code, Change.row_id == row.id)
         .order_by(Change.id.desc())
-        .limit(LATEST)
+        .limit(most)
     )
     return db.session.scalars(found).all()
 

@@ -20,7 +20,7 @@ from app.core.language import gettext
 from app.core.transaction import transaction
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
-from app.demo import articles, documents
+from app.demo import articles, documents, improvements
 from app.demo.material import DEPARTMENTS, HALLS, PEOPLE
 from app.demo.plan import plan
 from app.demo.responsibilities import RESPONSIBILITIES
@@ -50,6 +50,7 @@ def load(*, cases: int, seed: int, password: str | None, now: datetime) -> dict[
             documents.publish(now)
         loaded = _cases(cases, seed, now)
         flag(now)
+        improvements.flag(now)
     return {"cases": loaded, "people": len(PEOPLE), "password": chosen}
 
 
@@ -125,6 +126,7 @@ def _cases(number: int, seed: int, now: datetime) -> int:
         db.session.expunge_all()
     with transaction():
         articles.write(people, now)
+        improvements.write(people, now)
     return len(plans)
 
 

@@ -64,6 +64,12 @@ def _halls_below(roots: set[int]) -> dict[int, frozenset[int]]:
     return {root: frozenset(halls) for root, halls in found.items()}
 
 
+def halls_below(hall_id: int) -> frozenset[int]:
+    """Return a hall and every hall below it, in scope or not."""
+    with scope.everything():
+        return _halls_below({hall_id})[hall_id]
+
+
 def governs(person: Person, staff: Staff) -> bool:
     """Say whether an administrator may change a log-in: nobody's who also works elsewhere."""
     own = person.halls("admin")

@@ -1,4 +1,4 @@
-"""The nightly job: look for problems that come back."""
+"""The nightly job: look for problems that come back, improved before or not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.db import db
 from app.core.transaction import transaction
 from app.departments.models import Hall
-from app.frequent.operations import find
+from app.frequent.operations import find, reopen_returned
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,11 +21,13 @@ log = logging.getLogger(__name__)
 
 def find_frequent(_planned: datetime, now: datetime) -> dict[str, Any]:
     """Look at each hall, in a commit of its own; whoever else looked at it meanwhile has it."""
-    found = 0
+    found = reopened = 0
     for number in db.session.scalars(select(Hall.id).where(Hall.active).order_by(Hall.id)).all():
         try:
+            with transaction():
+                reopened += reopen_returned(db.session.get_one(Hall, number), now=now)
             with transaction():
                 found += find(db.session.get_one(Hall, number), now=now)
         except IntegrityError:
             log.info("another process proposes the problems of hall %d", number)
-    return {"found": found}
+    return {"found": found, "reopened": reopened}

@@ -36,6 +36,7 @@ from app.frequent.rules import (
     USUAL_DAYS,
     Decision,
 )
+from app.improvements.models import Improvement
 
 
 def _one_open(name: str, columns: tuple[str, ...], cause: str) -> Index:
@@ -112,7 +113,11 @@ class FrequentProblem(Entity):
         CheckConstraint(
             "state <> 'dismissed' OR coalesce(length(note), 0) > 0", name="dismissed_with_reason"
         ),
-        CheckConstraint("(state = 'accepted') = (article_id IS NOT NULL)", name="accepted_as"),
+        CheckConstraint(
+            "(state = 'accepted') = (article_id IS NOT NULL OR improvement_id IS NOT NULL)"
+            " AND (article_id IS NULL OR improvement_id IS NULL)",
+            name="accepted_as",
+        ),
         _one_open("uq_frequent_problem_open", ("hall_id", "matter", "cause_id"), "IS NOT NULL"),
         _one_open("uq_frequent_problem_open_causeless", ("hall_id", "matter"), "IS NULL"),
     )
@@ -141,6 +146,8 @@ class FrequentProblem(Entity):
     note: Mapped[str | None] = field(Text, label=N_("未采纳的理由"))
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
     article: Mapped[Article | None] = link(label=N_("知识库文章"))
+    improvement_id: Mapped[int | None] = mapped_column(ForeignKey("improvement.id"), index=True)
+    improvement: Mapped[Improvement | None] = link(label=N_("整改事项"))
     cases: Mapped[list[Case]] = relationship(secondary=PROBLEM_CASE, order_by=Case.id)
 
     def __str__(self) -> str:

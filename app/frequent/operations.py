@@ -14,8 +14,10 @@ from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
 from app.core.language import gettext
 from app.frequent.models import FrequencyRule, FrequentProblem
-from app.frequent.queries import groups, rule_for
+from app.frequent.queries import groups, items_of, returned, rule_for
 from app.frequent.rules import USUAL_CASES, USUAL_DAYS, Decision
+from app.improvements import operations as improvements
+from app.improvements.rules import DONE, RUNNING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from app.core.scope import Person
     from app.departments.models import Hall
     from app.frequent.queries import Group
+    from app.improvements.models import Improvement
 
 DECIDERS = ("supervisor",)
 
@@ -38,14 +41,17 @@ def find(hall: Hall, *, now: datetime) -> int:
     """Write down the problems of a hall that are frequent now; return how many are new.
 
     One that is open already gets the cases that came to it. One that was decided is proposed again
-    only by cases that were registered since.
+    only by cases that were registered since; what is being improved is not proposed meanwhile.
     """
     rule = rule_for(hall)
     if rule is None:
         return 0
     since = now - timedelta(days=rule.days)
     new = 0
+    improving = {(item.matter, item.cause_id) for item in items_of(hall, RUNNING)}
     for group in groups(hall, since):
+        if improving & {(group.matter, group.cause_id), (group.matter, None)}:
+            continue
         row = _open(hall, group)
         fresh = _fresh(hall, group)
         if row is not None:
@@ -92,6 +98,45 @@ def accept(
     problem.article = article
     _decide(problem, Decision.ACCEPTED, actor, now)
     return article
+
+
+def improve(
+    problem: FrequentProblem, item: Improvement, *, days: int, actor: Person, now: datetime
+) -> Improvement:
+    """Take a problem up: an improvement item is opened, which rests on its cases.
+
+    The item says what is wrong, what is to be done and which department owes it.
+    """
+    _take(problem, actor)
+    item.hall, item.matter, item.cause = problem.hall, problem.matter, problem.cause
+    improvements.open_item(item, days=days, cases=problem.cases, actor=actor, now=now)
+    problem.improvement = item
+    _decide(problem, Decision.ACCEPTED, actor, now)
+    return item
+
+
+def reopen_returned(hall: Hall, *, now: datetime) -> int:
+    """Reopen the improvement items whose problem is back in a hall; return how many.
+
+    The same rule says when: so many cases in so many days, of those that came after the completion.
+    """
+    rule = rule_for(hall)
+    if rule is None:
+        return 0
+    done = 0
+    for item in items_of(hall, DONE):
+        since = max(now - timedelta(days=rule.days), item.completed_at or now)
+        cases = returned(hall, item, since)
+        if len(cases) >= rule.cases:
+            told = gettext(
+                "完成整改后，%(hall)s在 %(days)d 天内又有 %(number)d 件，达到“%(rule)s”的标准",
+                hall=hall.name,
+                days=rule.days,
+                number=len(cases),
+                rule=str(rule),
+            )
+            done += improvements.recur(item, cases, told, now=now)
+    return done
 
 
 def dismiss(problem: FrequentProblem, note: str, *, actor: Person, now: datetime) -> None:

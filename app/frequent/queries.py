@@ -10,22 +10,23 @@ from sqlalchemy import and_, or_, select
 
 from app.cases.models import Case
 from app.cases.records import CaseCause
-from app.cases.rules import Status
+from app.cases.rules import UNCOUNTED
 from app.cases.similar import ALIKE, LEAST_PAIRS, pairs, share
 from app.core.db import db
 from app.frequent.models import FrequencyRule
+from app.improvements.models import Improvement
+from app.improvements.queries import of_problem
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from app.departments.models import Hall
+    from app.improvements.rules import ImprovementStatus
 
 LOOKED_AT = 200
 """So many cases of a matter, the latest, are compared by their words."""
-
-UNCOUNTED = (Status.REFUSED, Status.MERGED)
 
 
 @dataclass
@@ -58,6 +59,23 @@ def rule_for(hall: Hall) -> FrequencyRule | None:
         .limit(1)
     )
     return found
+
+
+def items_of(hall: Hall, states: Iterable[ImprovementStatus]) -> Sequence[Improvement]:
+    """Return the improvement items at some states that concern a hall: its own, those above it."""
+    above: set[int] = set()
+    place: Hall | None = hall
+    while place is not None:
+        above.add(place.id)
+        place = place.parent
+    meant = Improvement.hall_id.in_(sorted(above)) & Improvement.status.in_(list(states))
+    return db.session.scalars(select(Improvement).where(meant).order_by(Improvement.id)).all()
+
+
+def returned(hall: Hall, item: Improvement, since: datetime) -> Sequence[Case]:
+    """Return the cases of a hall since an instant that tell of an item's problem."""
+    later = of_problem(item, [hall.id]) & (Case.registered_at > since)
+    return db.session.scalars(select(Case).where(later).order_by(Case.id)).all()
 
 
 def groups(hall: Hall, since: datetime) -> list[Group]:

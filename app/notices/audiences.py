@@ -1,6 +1,6 @@
 """Whom a rule means: asked once for a batch of events, of whoever works there now.
 
-A person who does not see a case is not told of it: the scope decides, as on every page.
+A person who does not see what it is about is not told: the scope decides, as on every page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from app.cases.models import Case
 from app.cases.records import Assignment, AssignmentRole
 from app.core import scope
 from app.core.db import db
@@ -18,6 +17,7 @@ from app.core.timeline import Event
 from app.departments.models import Hall, Membership, Staff
 from app.departments.queries import person_of
 from app.departments.rules import Role
+from app.notices.queries import in_sight
 from app.notices.rules import Audience
 from app.roster.queries import on_duty
 
@@ -25,19 +25,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from app.notices.queries import Subject
     from app.notices.wording import Happening
 
 _event: Any = Event.__table__
 _assignment: Any = Assignment.__table__
 
+CASES = "cases"
+"""What a notice of an event is about, as addresses name it."""
+
 
 class Audiences:
-    """The people around a batch of cases."""
+    """The people around a batch of events."""
 
-    def __init__(self, cases: Iterable[int], now: datetime) -> None:
+    def __init__(self, events: Iterable[Happening], now: datetime) -> None:
         """Ask who is on the cases and who works where."""
         self.now = now
-        self.cases = sorted(set(cases))
+        self.subjects = {(event.about, event.row_id) for event in events}
+        self.cases = sorted(number for about, number in self.subjects if about == CASES)
         self.staff = {row.id: row for row in db.session.scalars(select(Staff).where(Staff.active))}
         halls = db.session.execute(select(Hall.id, Hall.parent_id))
         self.above = {row.id: row.parent_id for row in halls}
@@ -52,7 +57,7 @@ class Audiences:
                 self.members[row.role, place].add(row.user_id)
         self.assisting = self._assisting()
         self.registrars = self._registrars()
-        self._seen: dict[int, set[int]] = {}
+        self._seen: dict[int, set[Subject]] = {}
         self._on_duty: dict[int, set[int]] = {}
 
     def of(self, audience: Audience, event: Happening) -> set[int]:
@@ -61,12 +66,12 @@ class Audiences:
         return {
             person
             for person in meant
-            if person != event.actor_id and event.case_id in self._seen_by(person)
+            if person != event.actor_id and (event.about, event.row_id) in self._seen_by(person)
         }
 
     def registrar(self, event: Happening) -> set[int]:
         """Return whoever registered the case."""
-        person = self.registrars.get(event.case_id)
+        person = self.registrars.get(event.row_id) if event.about == CASES else None
         return {person} if person in self.staff and person is not None else set()
 
     def on_duty(self, event: Happening) -> set[int]:
@@ -88,7 +93,9 @@ class Audiences:
 
     def assist(self, event: Happening) -> set[int]:
         """Return the departments that assist."""
-        found = (self.members[Role.HANDLER, place] for place in self.assisting[event.case_id])
+        if event.about != CASES:
+            return set()
+        found = (self.members[Role.HANDLER, place] for place in self.assisting[event.row_id])
         return set().union(*found)
 
     def supervisors(self, event: Happening) -> set[int]:
@@ -104,12 +111,11 @@ class Audiences:
             hall = self.above.get(hall)
         return self.supervisors(event)
 
-    def _seen_by(self, number: int) -> set[int]:
-        """Return which of the cases a person sees."""
+    def _seen_by(self, number: int) -> set[Subject]:
+        """Return which of the rows a person sees."""
         if number not in self._seen:
             with scope.working_for(person_of(self.staff[number])):
-                seen = db.session.scalars(select(Case.id).where(Case.id.in_(self.cases)))
-                self._seen[number] = set(seen)
+                self._seen[number] = in_sight(self.subjects)
         return self._seen[number]
 
     def _assisting(self) -> dict[int, set[int]]:

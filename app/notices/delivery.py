@@ -20,7 +20,7 @@ from app.core.transaction import transaction
 from app.deadlines.queries import calendar, hours_of
 from app.departments.models import Hall, Staff
 from app.notices import sending, setting
-from app.notices.models import Notice, NoticeTarget
+from app.notices.models import Notice, NoticeTarget, page_of
 from app.notices.queries import address_of, mail_server
 from app.notices.rules import BACK_OFF, MOST_IN_DIGEST, PATIENCE, Pace, State, Way
 from app.notices.sending import DeliveryError, HopelessError, UnsureError
@@ -186,13 +186,13 @@ def _address(notice: Any) -> str:
 
 
 def _text(message: Message) -> tuple[str, str]:
-    """Return the title and the text, with where the case is to be found."""
+    """Return the title and the text, with where it is to be found."""
     first, panel = message.notices[0], setting.panel_url()
     if len(message.notices) > 1:
         title, body = digest([row.title for row in message.notices], first.way)
         page = f"{panel}/notices/"
     else:
-        title, body, page = first.title, first.body, f"{panel}/cases/show/{first.case_id}"
+        title, body, page = first.title, first.body, f"{panel}{page_of(first.about, first.row_id)}"
     return title, f"{body}\n{page}" if panel else body
 
 

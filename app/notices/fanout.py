@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
@@ -21,7 +21,7 @@ from app.deadlines.models import Deadline
 from app.deadlines.queries import calendar, hours_of
 from app.departments.models import Hall
 from app.notices import setting
-from app.notices.audiences import Audiences
+from app.notices.audiences import CASES, Audiences
 from app.notices.models import Notice, NoticeRule, Outbox
 from app.notices.queries import address_of, mail_server
 from app.notices.rules import OLD_NEWS, Pace, State, Way
@@ -30,7 +30,7 @@ from app.notices.timing import leaves_at
 from app.notices.wording import Happening, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
 BATCH = 200
@@ -76,16 +76,20 @@ def _take(now: datetime, batch: int) -> list[int]:
 
 
 def _tell(numbers: Sequence[int], now: datetime) -> int:
-    rules = _rules() if numbers else {}
+    rules = rules_in_force() if numbers else {}
     events = _happenings(numbers, rules, now) if rules else []
     if not events:
         return 0
+    return write(events, rules, now)
+
+
+def write(events: Sequence[Happening], rules: Mapping[str, list[NoticeRule]], now: datetime) -> int:
+    """Write the notices of events by the rules of their kinds; return how many are new."""
     letters = Letters(events, now)
-    rows = [row for event in events for row in letters.of(event, rules[event.kind])]
-    return _insert(rows)
+    return _insert([row for event in events for row in letters.of(event, rules[event.kind])])
 
 
-def _rules() -> dict[str, list[NoticeRule]]:
+def rules_in_force() -> dict[str, list[NoticeRule]]:
     """Return the rules in force by kind of event, what is urgent first: of two it counts."""
     found: dict[str, list[NoticeRule]] = {}
     query = select(NoticeRule).where(NoticeRule.active).options(joinedload(NoticeRule.target))
@@ -106,7 +110,9 @@ def _happenings(
         select(
             _event.c.id.label("event_id"),
             *(_event.c[name] for name in ("kind", "at", "recorded_at", "actor_id", "actor")),
-            *(_event.c[name] for name in ("case_id", "case_number")),
+            literal(CASES).label("about"),
+            _event.c.case_id.label("row_id"),
+            _event.c.case_number.label("number"),
             _case.c.hall_id,
             _hall.c.name.label("hall"),
             _hall.c.timezone.label("zone"),
@@ -132,7 +138,7 @@ class Letters:
     def __init__(self, events: Sequence[Happening], now: datetime) -> None:
         """Ask for the people, the calendar and the addresses of the setting, once."""
         self.now, self.days = now, calendar()
-        self.people = Audiences((event.case_id for event in events), now)
+        self.people = Audiences(events, now)
         halls = db.session.scalars(
             select(Hall).where(Hall.id.in_({event.hall_id for event in events}))
         )
@@ -175,8 +181,10 @@ class Letters:
         leaves = leaves_at(self.now, pace, self.days, self.hours[event.hall_id])
         return {
             "event_id": event.event_id,
-            "case_id": event.case_id,
-            "case_number": event.case_number,
+            "about": event.about,
+            "row_id": event.row_id,
+            "case_id": event.row_id if event.about == CASES else None,
+            "case_number": event.number,
             "hall_id": event.hall_id,
             "kind": event.kind,
             "way": way,

@@ -22,12 +22,17 @@ from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
 from app.core.panel import Panel, field, link
 from app.core.privacy import Secret
-from app.core.timeline import KINDS
 from app.departments.models import Hall
 from app.notices import sending
+from app.notices.kinds import KINDS
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
 
 LONG = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def page_of(about: str, row_id: int) -> str:
+    """Return the page of what a notice is about."""
+    return f"/{about}/show/{row_id}"
 
 
 def _index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -166,7 +171,9 @@ class Notice(Model):
     generated views, and shown by the feature's own to those who read cases.
 
     Exactly one of `user_id`, `target_id` and `place` says to whom; `place` is the number of an
-    address in the setting. Like the outbox, it names its event without a foreign key.
+    address in the setting. `about` and `row_id` name what it is about as addresses do. Of a case it
+    names the event, like the outbox without a foreign key; what is about anything else was written
+    with the change that it tells of, and has none.
     """
 
     __tablename__ = "notice"
@@ -179,6 +186,12 @@ class Notice(Model):
             "way <> 'group' OR (target_id IS NULL) <> (place IS NULL)", name="one_group"
         ),
         CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_when"),
+        CheckConstraint(
+            "(about = 'cases') = (case_id IS NOT NULL)"
+            " AND (case_id IS NULL) = (event_id IS NULL)"
+            " AND (case_id IS NULL OR case_id = row_id)",
+            name="about_one_thing",
+        ),
         _index(
             "uq_notice_event_id_way_user_id",
             "event_id",
@@ -244,8 +257,10 @@ class Notice(Model):
     )
 
     id: Mapped[int] = mapped_column(LONG, primary_key=True)
-    event_id: Mapped[int] = mapped_column(LONG, nullable=False)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), nullable=False, index=True)
+    event_id: Mapped[int | None] = mapped_column(LONG)
+    about: Mapped[str] = mapped_column(String(32), nullable=False, default="cases")
+    row_id: Mapped[int] = mapped_column(Integer, nullable=False)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     case_number: Mapped[str] = field(String(32), label=N_("编号"), nullable=False)
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), nullable=False)
     hall: Mapped[Hall] = link(label=N_("大厅"))
@@ -272,7 +287,7 @@ class Notice(Model):
     @property
     def url(self) -> str:
         """The page that it is about."""
-        return f"/cases/show/{self.case_id}"
+        return page_of(self.about, self.row_id)
 
     def __str__(self) -> str:
         """Say what is told to whom."""

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import gettext
-from app.core.timeline import KINDS
+from app.notices.kinds import KINDS
 from app.notices.models import Notice, NoticeRule, Outbox
 from app.notices.rules import DEFAULTS, STUCK, Pace, State, Way
 

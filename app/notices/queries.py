@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, or_, select
 
-from app.cases.models import Case
 from app.core.db import db
+from app.core.panel import entities
 from app.departments.rules import real_address
 from app.notices import setting
 from app.notices.models import Notice, NoticeTarget
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.departments.models import Staff
+
+Subject = tuple[str, int]
+"""What a notice is about: the code of its entity, and the row's number."""
 
 COUNT_UP_TO = 100
 """Beyond this many, the bell says no more than that there are more."""
@@ -43,9 +47,19 @@ def unread_count(person: int) -> int:
     return db.session.scalar(select(func.count()).select_from(few)) or 0
 
 
-def in_sight(cases: Iterable[int]) -> set[int]:
-    """Return which of the cases the person sees now."""
-    return set(db.session.scalars(select(Case.id).where(Case.id.in_(sorted(set(cases))))))
+def in_sight(subjects: Iterable[Subject]) -> set[Subject]:
+    """Return which of the rows that notices are about the person sees now."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for about, number in subjects:
+        wanted[about].add(number)
+    known = {model.__panel__.code: model for model in entities() if model.__panel__.code in wanted}
+    return {
+        (about, number)
+        for about, model in known.items()
+        for number in db.session.scalars(
+            select(model.id).where(model.id.in_(sorted(wanted[about])))
+        )
+    }
 
 
 def address_of(person: Staff) -> str | None:

@@ -30,7 +30,7 @@ STUCK = (State.DEAD, State.UNKNOWN)
 
 
 class Audience(Choice):
-    """Whom a rule means, seen from the case."""
+    """Whom a rule means, seen from the case; of an improvement item the owner department leads."""
 
     REGISTRAR = "registrar", N_("登记人")
     ON_DUTY = "on_duty", N_("值班人员")
@@ -111,6 +111,20 @@ DEFAULTS: tuple[tuple[str, Audience, Pace], ...] = (
     ("card_reply_late", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
     ("card_withdrawn", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
     ("card_withdrawn", Audience.ASSISTING_HANDLERS, Pace.AT_ONCE),
+    ("improvement_opened", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_amended", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_due_moved", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_warning", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_overdue", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_overdue", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
+    ("improvement_escalated", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
+    ("improvement_escalated", Audience.SUPERVISORS_ABOVE, Pace.AT_ONCE),
+    ("improvement_completed", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
+    ("improvement_verified", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_sent_back", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_reopened", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("improvement_reopened", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
+    ("improvement_withdrawn", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
     ("resolved", Audience.ON_DUTY, Pace.DIGEST),
     ("replied", Audience.ON_DUTY, Pace.DIGEST),
 )

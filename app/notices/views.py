@@ -22,10 +22,10 @@ from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import N_, gettext, ngettext
 from app.core.security import may
-from app.core.timeline import KINDS
 from app.core.transaction import transaction
 from app.departments.models import Staff
 from app.notices import operations, queries, sending
+from app.notices.kinds import KINDS
 from app.notices.models import Notice
 from app.notices.rules import STUCK, State, TargetKind, Way
 
@@ -43,6 +43,8 @@ TONES = {
     State.DEAD: "late",
     State.UNKNOWN: "warn",
 }
+STAGE_TONES = {"warning": "warn", "overdue": "late", "escalated": "late"}
+"""How a kind of event looks that ends like this."""
 
 
 class InboxView(BaseView):
@@ -61,7 +63,7 @@ class InboxView(BaseView):
         asked = queries.inbox(person.id, unread=unread)
         found = db.session.scalars(asked.limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE))
         rows = found.all()
-        seen = queries.in_sight(row.case_id for row in rows)
+        seen = queries.in_sight((row.about, row.row_id) for row in rows)
         waiting = queries.unread_count(person.id)
         tab = "&tab=unread" if unread else ""
         return self.render_template(
@@ -71,7 +73,7 @@ class InboxView(BaseView):
                 Tab(gettext("全部"), "/notices/", not unread),
                 Tab(gettext("未读"), "/notices/?tab=unread", unread, waiting),
             ],
-            items=[_item(row, linked=row.case_id in seen) for row in rows[:PAGE_SIZE]],
+            items=[_item(row, linked=(row.about, row.row_id) in seen) for row in rows[:PAGE_SIZE]],
             waiting=waiting,
             read_url="/notices/read",
             previous_url=f"/notices/?page={number - 1}{tab}" if number > 1 else None,
@@ -126,7 +128,7 @@ def _waiting_in_words(number: int) -> str:
 
 
 def _item(row: Notice, *, linked: bool) -> dict[str, Any]:
-    """Return a message as the page draws it; one about a case out of sight leads nowhere."""
+    """Return a message as the page draws it; one about what is out of sight leads nowhere."""
     return {
         "id": row.id,
         "title": row.title,
@@ -134,7 +136,7 @@ def _item(row: Notice, *, linked: bool) -> dict[str, Any]:
         "at": f"{local(row.created_at):%Y-%m-%d %H:%M}",
         "unread": row.read_at is None,
         "url": row.url if linked else "",
-        "tone": {"warning": "warn", "overdue": "late", "escalated": "late"}.get(row.kind, ""),
+        "tone": STAGE_TONES.get(row.kind.rpartition("_")[2], ""),
     }
 
 
@@ -227,7 +229,7 @@ class DeliveryView(EntityView):
 
     def facts(self, row: Notice) -> list[tuple[str, list[Fact]]]:
         found = super().facts(row)
-        if may("cases", "r") and queries.in_sight([row.case_id]):
+        if may(row.about, "r") and queries.in_sight([(row.about, row.row_id)]):
             said = [Fact(gettext("标题"), row.title, url=row.url)]
             found.insert(0, (gettext("内容"), [*said, Fact(gettext("内容"), row.body, "long")]))
         return found

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from app.core.language import gettext, ngettext
+from app.core.panel import entities
 from app.core.privacy import mask_name
-from app.core.timeline import KINDS
+from app.notices.kinds import KINDS
 from app.notices.rules import MOST_IN_DIGEST, Way
 
 if TYPE_CHECKING:
@@ -27,14 +28,17 @@ _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 class Happening:
     """An event as far as anybody is told of it."""
 
-    event_id: int
+    event_id: int | None
     kind: str
     at: datetime
     recorded_at: datetime
     actor_id: int | None
     actor: str
-    case_id: int
-    case_number: str
+    about: str
+    """The code of the entity that it happened to."""
+    row_id: int
+    number: str
+    """By which the row is called, as a case by its number."""
     hall_id: int
     hall: str
     zone: str
@@ -49,10 +53,11 @@ def told(event: Happening) -> tuple[str, str]:
     what, matter = gettext(KINDS.get(event.kind, event.kind)), plain(event)
     short = matter if len(matter) <= SHORT else f"{matter[: SHORT - 1]}…"
     due = _local(event.due_at, event.zone) if event.due_at else ""
-    number = event.case_number
+    number = event.number
+    about = gettext(_named(event.about))
     title = gettext("%(what)s：%(number)s %(matter)s", what=what, number=number, matter=short)
     lines = [
-        gettext("事项：%(number)s %(matter)s", number=number, matter=matter),
+        gettext("%(about)s：%(number)s %(matter)s", about=about, number=number, matter=matter),
         gettext(
             "%(when)s，%(who)s：%(what)s",
             when=_local(event.at, event.zone),
@@ -65,6 +70,12 @@ def told(event: Happening) -> tuple[str, str]:
         title = gettext("%(title)s（%(due)s 到期）", title=title, due=due)
         lines.insert(2, gettext("到期时间：%(due)s", due=due))
     return title[:200], "\n".join(lines)
+
+
+def _named(code: str) -> str:
+    """Return what an entity is called."""
+    found: str = next(it.__panel__.name for it in entities() if it.__panel__.code == code)
+    return found
 
 
 def plain(event: Happening) -> str:

@@ -54,6 +54,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
             (N_("查找办法"), "/knowledge/list/", "knowledge", "r", ""),
             (N_("撰写与审核"), "/articles/list/", "articles", "r", ""),
             (N_("高频问题"), "/frequent-problems/list/", "frequent-problems", "r", ""),
+            (N_("整改事项"), "/improvements/list/", "improvements", "r", ""),
         ),
     ),
     (N_("台账"), ((N_("台账中心"), "/ledgers/list/", "ledgers", "r", ""),)),

@@ -22,6 +22,8 @@ from app.deadlines.evidence_in_words import WEEKDAYS, reason_in_words
 from app.deadlines.models import Deadline
 from app.deadlines.queries import calendar
 from app.departments.models import Department, Hall, Membership, Responsibility
+from app.improvements import queries as improvements
+from app.improvements.rules import ImprovementStatus
 from app.supervision.queries import count_of, overdue as unanswered_in_time, waiting as to_answer
 from app.supervision.referrals.queries import count_open
 
@@ -69,17 +71,39 @@ TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 """Role → the counts on its workbench: name of the count and of the tab, label, tone."""
 
-FURTHER: dict[str, tuple[str, str, str, Callable[[datetime], int]]] = {
+IMPROVEMENTS = "/improvements/list/?tab="
+
+FURTHER: dict[str, tuple[tuple[str, str, str, Callable[[datetime], int]], ...]] = {
     "handler": (
-        N_("待回复督办"), "warn", "/supervision-cards/list/?tab=waiting",
-        lambda _now: count_of(to_answer()),
+        (
+            N_("待回复督办"), "warn", "/supervision-cards/list/?tab=waiting",
+            lambda _now: count_of(to_answer()),
+        ),
+        (
+            N_("待整改"), "warn", f"{IMPROVEMENTS}{ImprovementStatus.OPENED}",
+            lambda _now: improvements.count_of(improvements.standing(ImprovementStatus.OPENED)),
+        ),
+        (
+            N_("整改超期"), "late", f"{IMPROVEMENTS}overdue",
+            lambda now: improvements.count_of(improvements.at_stage(Stage.OVERDUE, now)),
+        ),
     ),
     "supervisor": (
-        N_("督办逾期未回复"), "late", "/supervision-cards/list/?tab=late",
-        lambda now: count_of(unanswered_in_time(now)),
+        (
+            N_("督办逾期未回复"), "late", "/supervision-cards/list/?tab=late",
+            lambda now: count_of(unanswered_in_time(now)),
+        ),
+        (
+            N_("整改待验收"), "warn", f"{IMPROVEMENTS}{ImprovementStatus.COMPLETED}",
+            lambda _now: improvements.count_of(improvements.standing(ImprovementStatus.COMPLETED)),
+        ),
+        (
+            N_("整改超期"), "late", f"{IMPROVEMENTS}overdue",
+            lambda now: improvements.count_of(improvements.at_stage(Stage.OVERDUE, now)),
+        ),
     ),
     "inspector": (
-        N_("移交待处理"), "warn", "/referrals/list/?tab=open", lambda _now: count_open(),
+        (N_("移交待处理"), "warn", "/referrals/list/?tab=open", lambda _now: count_open()),
     ),
 }  # fmt: skip
 """Role → what it counts beside cases: label, tone, address, count; shown where there are any."""
@@ -162,8 +186,7 @@ def _stats(role: str, now: datetime) -> list[Stat]:
         for place, (name, label, tone) in enumerate(TASKS[role])
         if waiting[name] or place < ALWAYS
     ]
-    if role in FURTHER:
-        label, tone, url, count = FURTHER[role]
+    for label, tone, url, count in FURTHER.get(role, ()):
         if number := count(now):
             found.append(_stat(label, number, tone, url))
     return found

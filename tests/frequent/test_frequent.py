@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,11 @@ from app.frequent import operations
 from app.frequent.jobs import find_frequent
 from app.frequent.models import FrequencyRule, FrequentProblem
 from app.frequent.rules import Decision
-from tests.cases.window import act, cause, hall, person, register
+from app.improvements import operations as improvements
+from app.improvements.models import Improvement
+from app.improvements.rules import ImprovementStatus
+from app.notices.models import Notice
+from tests.cases.window import act, cause, department, hall, person, register
 from tests.conftest import NOW
 from tests.core.screens import beside, tree
 
@@ -168,6 +173,119 @@ class TestDeciding:
         with pytest.raises(OutOfScopeError):
             operations.dismiss(problem, "不", actor=person(who), now=NOW)
         db.session.rollback()
+
+
+ITEM = {"problem": "没有智能手机办不了", "measure": "上门帮办"}
+
+
+def improved(problem, now=NOW, **fields):
+    """Take a problem up as an improvement item that is reported complete; committed."""
+    actor, owner = person(SUPERVISOR), person("handler.linqing.scjg")
+    with transaction():
+        item = Improvement(department=department(), **ITEM, **fields)
+        operations.improve(problem, item, days=5, actor=actor, now=now)
+    with transaction():
+        improvements.move(item, "start", {}, actor=owner, now=now)
+        improvements.move(item, "complete", {"evidence": "做了"}, actor=owner, now=now)
+    return item
+
+
+@pytest.mark.usefixtures("everything")
+class TestImproving:
+    """A problem becomes an improvement item, which is reopened when the problem is back."""
+
+    def test_accepting_opens_an_item_on_its_cases(self):
+        numbers = closed(5)
+        problem = found()["0301"]
+        item = improved(problem)
+        assert (item.matter, item.cause.code, item.hall.code) == (MATTER, "0301", "linqing")
+        assert [case.id for case in item.cases] == numbers
+        assert (problem.state, problem.improvement) == (Decision.ACCEPTED, item)
+        with pytest.raises(DomainError, match="已经处理过"):
+            operations.dismiss(problem, "再来一次", actor=person(SUPERVISOR), now=NOW)
+        db.session.rollback()
+
+    def test_it_is_reopened_once_when_the_problem_is_back(self):
+        closed(5)
+        item = improved(found()["0301"])
+        later = NOW + timedelta(days=20)
+        closed(4, now=later)
+        night(later)
+        assert item.status is ImprovementStatus.COMPLETED
+        back = closed(1, now=later)
+        night(later)
+        db.session.refresh(item)
+        assert (item.status, item.reopenings) == (ImprovementStatus.OPENED, 1)
+        assert "5 件" in item.reason
+        assert back[0] in [case.id for case in item.cases]
+        assert item.due_at > later
+        told = select(Notice).where(Notice.kind == "improvement_reopened")
+        assert {row.recipient for row in db.session.scalars(told)} >= {
+            person("handler.linqing.scjg").name,
+            person(SUPERVISOR).name,
+        }
+        night(later + timedelta(days=1))
+        db.session.refresh(item)
+        assert item.reopenings == 1
+
+    def test_while_it_is_being_improved_it_is_not_proposed(self):
+        closed(5)
+        improved(found()["0301"])
+        later = NOW + timedelta(days=20)
+        closed(6, now=later)
+        assert found(later) == {}
+
+    def test_another_cause_and_older_cases_reopen_nothing(self):
+        closed(5)
+        item = improved(found()["0301"])
+        later = NOW + timedelta(days=20)
+        closed(6, "0202", now=later)
+        closed(9, hall_code="yanggu", now=later)
+        night(later)
+        closed(6, now=NOW - timedelta(days=1))
+        night(later)
+        db.session.refresh(item)
+        assert item.status is ImprovementStatus.COMPLETED
+
+    def test_of_two_schedulers_one_reopens(self, demo):
+        closed(5)
+        item = improved(found()["0301"])
+        later = NOW + timedelta(days=20)
+        closed(5, now=later)
+        number = item.id
+
+        def run(_number):
+            with demo.app_context(), scope.everything():
+                try:
+                    return find_frequent(later, later)["reopened"]
+                finally:
+                    db.session.remove()
+
+        db.session.rollback()
+        with ThreadPoolExecutor(3) as crowd:
+            assert sum(crowd.map(run, range(3))) == 1
+        db.session.rollback()
+        assert db.session.get(Improvement, number).reopenings == 1
+
+
+def night(now):
+    db.session.rollback()
+    find_frequent(now, now)
+    db.session.rollback()
+
+
+def test_the_page_leads_from_the_problem_to_the_item(demo, login):
+    with scope.everything():
+        closed(5)
+        number, owner = found()["0301"].id, department().id
+    supervisor, base = login(demo, SUPERVISOR), f"/frequent-problems/{number}"
+    assert f"{base}/improve" in supervisor.get(f"/frequent-problems/show/{number}").text
+    answer = supervisor.post(f"{base}/improve", data={**ITEM, "days": "0"})
+    assert set(beside(answer)) == {"department", "days"}
+    answer = supervisor.post(f"{base}/improve", data={**ITEM, "days": "9", "department": owner})
+    assert answer.location.startswith("/improvements/show/")
+    assert MATTER in supervisor.get(answer.location).text
+    assert answer.location in supervisor.get(f"/frequent-problems/show/{number}").text
 
 
 def test_the_pages_lead_from_the_problem_to_the_article(demo, login):

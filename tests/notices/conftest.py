@@ -29,6 +29,7 @@ def quiet(demo):
     """The demo's people and cases, with an empty outbox and no rules."""
     run("UPDATE outbox SET taken_at = :now", now=NOW)
     run("DELETE FROM notice_rule")
+    run("DELETE FROM notice")
     return demo
 
 

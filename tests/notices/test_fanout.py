@@ -12,11 +12,12 @@ from app.cases.records import Assignment, AssignmentRole
 from app.cases.rules import Status
 from app.core import scope
 from app.core.db import db
-from app.core.timeline import KINDS, record
+from app.core.timeline import record
 from app.core.transaction import transaction
 from app.departments.models import Department, Hall, Membership, Staff
 from app.departments.operations import add_staff, appoint
 from app.departments.rules import Role
+from app.notices.kinds import KINDS
 from app.notices.models import NoticeRule
 from app.notices.operations import seed
 from app.notices.rules import DEFAULTS, OLD_NEWS, Pace

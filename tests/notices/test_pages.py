@@ -6,7 +6,7 @@ import pytest
 
 from app.core import scope
 from app.core.db import db
-from app.core.timeline import KINDS
+from app.notices.kinds import KINDS
 from app.notices.models import NoticeTarget
 from app.notices.queries import few_unread
 from app.notices.rules import TargetKind
@@ -71,10 +71,11 @@ def test_opening_a_message_leads_to_its_case_and_it_is_read(supervisor, told):
 
 
 def test_all_are_read_at_once_and_nobody_else_s(supervisor):
-    run("INSERT INTO notice (event_id, case_id, case_number, hall_id, kind, way, pace, user_id, "
-        "recipient, title, body, created_at, send_after, state, sent_at, attempts) "
-        "SELECT n.event_id, n.case_id, n.case_number, n.hall_id, n.kind, n.way, n.pace, u.id, "
-        "u.username, n.title, n.body, n.created_at, n.send_after, n.state, n.sent_at, 0 "
+    run("INSERT INTO notice (event_id, about, row_id, case_id, case_number, hall_id, kind, way, "
+        "pace, user_id, recipient, title, body, created_at, send_after, state, sent_at, attempts) "
+        "SELECT n.event_id, n.about, n.row_id, n.case_id, n.case_number, n.hall_id, n.kind, "
+        "n.way, n.pace, u.id, u.username, n.title, n.body, "
+        "n.created_at, n.send_after, n.state, n.sent_at, 0 "
         "FROM notice n, ab_user u WHERE u.username = 'clerk.linqing'")  # fmt: skip
     answer = supervisor.post("/notices/read", data={"all": "1"}, follow_redirects=True)
     assert "没有未读消息" in text_of(answer)

@@ -33,6 +33,7 @@ from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_named
 from app.departments.rules import Role
 from app.frequent.models import FrequencyRule, FrequentProblem
+from app.improvements.models import Improvement
 from app.ledgers.models import LedgerKind, LedgerRun
 from app.notices.models import Notice, NoticeRule, NoticeTarget
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
@@ -303,6 +304,7 @@ def _delivery(hall, number):
     case = case_at(hall)
     return Notice(
         event_id=-number,
+        row_id=case.id,
         case_id=case.id,
         case_number=case.number,
         hall=case.hall,
@@ -322,6 +324,29 @@ def _delivery(hall, number):
 def _article(hall, number):
     return Article(
         hall=hall_of(hall), question=f"新问题{number}", solution="办法", writers=[], matter=None
+    )
+
+
+def _improvement(hall, number):
+    own = (
+        select(Department).join(Department.hall).where(Hall.code == hall, Department.code == "scjg")
+    )
+    return Improvement(
+        number=f"ZG-{number}",
+        year=2027,
+        serial=number,
+        hall=hall_of(hall),
+        matter=f"新问题{number}",
+        department=db.session.scalars(own).first() or _department(hall, number),
+        problem="几个窗口来回跑",
+        measure="一窗受理",
+        opened_at=NOW,
+        opened_by="督查",
+        days=20,
+        warn_at=NOW + timedelta(days=8),
+        due_at=NOW + timedelta(days=9),
+        escalate_at=NOW + timedelta(days=10),
+        due_version=1,
     )
 
 
@@ -465,6 +490,7 @@ FRESH = {
         hall=hall_of(hall), matter=f"新问题{number}", number=9, days=90, found_at=NOW
     ),
     "frequency-rules": _frequency,
+    "improvements": _improvement,
     "knowledge": _version,
     "causes": lambda _hall, number: Cause(code=f"{90_000_000 + number}", name=f"新原因{number}"),
     "criteria": lambda hall, number: Criterion(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, redirect, request
@@ -47,21 +48,26 @@ from app.core.language import gettext
 from app.deadlines.queries import calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flask_wtf import FlaskForm
 
     from app.cases.moves import Move
 
 
+OFFERS: list[Callable[[], Sequence[Button]]] = []
+"""What features above do with ticked cases: each button gets their numbers posted, as `ids`."""
+
+
 class Choosing(EntityView):
     """A list of cases whose rows can be ticked, by those who may move many at once."""
 
     def bulk_buttons(self) -> Sequence[Button]:
-        return [
+        moves = [
             Button(title_of(step), f"{self.route_base}/bulk/{step.verb}")
             for step in offered(scope.current())
         ]
+        return [*moves, *chain.from_iterable(offer() for offer in OFFERS)]
 
 
 class BulkForm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
@@ -14,6 +14,9 @@ from app.core.crud.pages import Cell, Col, Fact, Listing, Row
 from app.core.language import gettext
 from app.core.panel import attributes, list_columns, sections
 from app.core.security import may
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Details(EntityBase):
@@ -59,13 +62,13 @@ class Details(EntityBase):
             if known.target is not None and may(known.target.__panel__.code, "r"):
                 found.append((gettext(known.label), self._related_listing(known.target, row, name)))
         if history.kept(self.model) and may("changes", "r"):
-            found.append((gettext("变更记录"), self._history(row)))
+            found.append((gettext("变更记录"), self.history_listing(history.latest(row))))
         return found
 
-    def _history(self, row: Any) -> Listing:
-        """Return who changed the row, and what: the latest first."""
+    def history_listing(self, told: Sequence[history.Change]) -> Listing:
+        """Return who changed a row, and what: the latest first."""
         heads = (gettext("时间"), gettext("经手人"), gettext("操作"), gettext("变更"))
-        told = history.latest(row)
+        linked = may("changes", "r")
         return Listing(
             columns=[Col(str(index), label) for index, label in enumerate(heads)],
             rows=[
@@ -75,7 +78,7 @@ class Details(EntityBase):
                         Cell(
                             f"{present.local(item.at):%Y-%m-%d %H:%M}",
                             "datetime",
-                            f"/changes/show/{item.id}",
+                            f"/changes/show/{item.id}" if linked else None,
                         ),
                         Cell(item.actor),
                         Cell(gettext(item.action.label)),

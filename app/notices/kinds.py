@@ -1,0 +1,23 @@
+"""What a rule may tell of: each kind of event in a timeline, and what happens beside cases."""
+
+from __future__ import annotations
+
+from app.core import timeline
+from app.core.language import N_
+
+IMPROVEMENTS = {
+    "improvement_opened": N_("下达整改"),
+    "improvement_amended": N_("修改整改措施"),
+    "improvement_due_moved": N_("调整整改期限"),
+    "improvement_warning": N_("整改临期"),
+    "improvement_overdue": N_("整改超期"),
+    "improvement_escalated": N_("整改严重超期"),
+    "improvement_completed": N_("整改报告完成"),
+    "improvement_verified": N_("整改验收销号"),
+    "improvement_sent_back": N_("整改退回"),
+    "improvement_reopened": N_("重新整改"),
+    "improvement_withdrawn": N_("撤销整改"),
+}
+
+KINDS: dict[str, str] = {**timeline.KINDS, **IMPROVEMENTS}
+"""Each with the word that rules and notices show."""

@@ -74,6 +74,13 @@ class Keyring:
         """Keep what opens with each key: a ledger opens a hundred thousand numbers."""
         return {_key_id(key): AESGCM(key) for key in self.keys}
 
+    def derived(self, purpose: str) -> dict[str, bytes]:
+        """Return keys for another purpose, by the ids of those they come from, newest first."""
+        return {
+            _key_id(key): hmac.digest(key, f"bancheng {purpose}".encode(), "sha256")
+            for key in self.keys
+        }
+
     def index(self, text: str) -> str:
         """Return the blind index of a value: equal values, equal indexes; nothing else shows."""
         key = hashlib.sha256(b"bancheng blind index" + self.keys[-1]).digest()
@@ -88,6 +95,11 @@ def keyring() -> Keyring:
     """Return the keyring of the running application."""
     ring: Keyring = current_app.extensions["keyring"]
     return ring
+
+
+def seal_keys() -> dict[str, bytes]:
+    """Return the keys that seal workbooks: the newest seals, each of them opens."""
+    return keyring().derived("seal")
 
 
 def normalised(text: str) -> str:

@@ -1,68 +1,157 @@
-"""`run.py ledger`: write a ledger to a file."""
+"""`run.py ledger`: write a ledger to a file, and say later whether it is as it was produced."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import with_appcontext
 
 from app.core import clock, scope
+from app.core.crud.present import local
 from app.core.errors import DomainError
-from app.core.language import gettext as _
+from app.core.language import N_, gettext as _
+from app.core.privacy import seal_keys
 from app.departments.queries import person_named
 from app.ledgers.models import LedgerKind
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from app.core.workbook import Produced
+    from app.core.workbook.verify import Change, Verdict
 
 DAY = click.DateTime(["%Y-%m-%d"])
+JSON = click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
+SHOWN = 200
+"""Changes that are told in words; JSON has them all."""
+
+WORDS = {
+    "cell": N_("%(place)s：原为“%(was)s”，现为“%(now)s”"),
+    "added": N_("%(place)s：原为空，现为“%(now)s”"),
+    "row-added": N_("%(place)s：增加的行：%(now)s"),
+    "row-missing": N_("%(place)s：原来的这一行已被删除"),
+    "order": N_("%(place)s：行的次序被改动，涉及 %(now)s 行"),
+    "sheet-added": N_("%(place)s：增加的工作表"),
+    "sheet-missing": N_("%(place)s：工作表已被删除"),
+    "sheet-renamed": N_("%(place)s：工作表改过名，原名“%(was)s”"),
+}
+"""How a change is told; `%(place)s` is the sheet, and the cell where there is one."""
 
 
-@click.command(help=_("生成台账：cases（办不成事台账）或 overdue（超期台账）"))
-@click.argument("kind", type=click.Choice([kind.value for kind in LedgerKind]))
-@click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=_("写到这个文件")
-)
-@click.option("--since", type=DAY, help=_("登记日期起"))
-@click.option("--until", type=DAY, help=_("登记日期止"))
-@click.option("--hall", help=_("大厅代码，含其下级大厅"))
-@click.option("--department", help=_("科室代码"))
-@click.option("--as", "username", help=_("以此人的权限范围生成；不给则为全部"))
-@click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
-@with_appcontext
-def ledger(
-    kind: str,
+@click.group(help=_("台账：生成台账，或核对一份台账是否与生成时一致"))
+def ledger() -> None:
+    """Hold the commands of ledgers."""
+
+
+def _add(kind: LedgerKind) -> None:
+    """Add the command that writes the ledgers of a kind."""
+
+    @ledger.command(kind.value, help=_("生成%(ledger)s", ledger=_(kind.label)))
+    @click.option(
+        "--out",
+        required=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        help=_("写到这个文件"),
+    )
+    @click.option("--since", type=DAY, help=_("登记日期起"))
+    @click.option("--until", type=DAY, help=_("登记日期止"))
+    @click.option("--hall", "hall_code", help=_("大厅代码，含其下级大厅"))
+    @click.option("--department", "department_code", help=_("科室代码"))
+    @click.option("--as", "username", help=_("以此人的权限范围生成；不给则为全部"))
+    @JSON
+    @with_appcontext
+    def take(out: Path, username: str | None, *, as_json: bool, **asked: Any) -> None:
+        """Write a ledger."""
+        done = _produced(kind, out, username, **asked)
+        if as_json:
+            told = {"file": str(out), "rows": done.rows, "checksum": done.checksum}
+            click.echo(json.dumps(told, ensure_ascii=False))
+        else:
+            click.echo(_("已生成 %(file)s，共 %(rows)d 行", file=out, rows=done.rows))
+
+
+for each in LedgerKind:
+    _add(each)
+
+
+def _produced(
+    kind: LedgerKind,
     out: Path,
-    since: datetime | None,
-    until: datetime | None,
-    hall: str | None,
-    department: str | None,
     username: str | None,
     *,
-    as_json: bool,
-) -> None:
-    """Write a ledger."""
+    since: datetime | None,
+    until: datetime | None,
+    hall_code: str | None,
+    department_code: str | None,
+) -> Produced:
+    """Produce a ledger for a person, or of everything."""
     from app.ledgers.production import produce  # noqa: PLC0415 - help is quick without it
 
     person = scope.SYSTEM if username is None else person_named(username)
     if person is None:
         raise DomainError(_("没有这个人员，或其账号已停用：%(name)s", name=username))
     with scope.working_for(person):
-        done = produce(
-            LedgerKind(kind),
+        return produce(
+            kind,
             out,
             person=person,
             now=clock.now(),
             since=since.date() if since else None,
             until=until.date() if until else None,
-            hall_code=hall,
-            department_code=department,
+            hall_code=hall_code,
+            department_code=department_code,
         )
+
+
+@ledger.command(help=_("核对一份台账是否与生成时一致，列出被改动的单元格"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@JSON
+@with_appcontext
+def verify(file: Path, *, as_json: bool) -> None:
+    """Say whether a ledger is as it was produced."""
+    from app.core.workbook.verify import verify as verdict_on  # noqa: PLC0415 - as above
+
+    verdict = verdict_on(file, seal_keys())
     if as_json:
-        told = {"file": str(out), "rows": done.rows, "checksum": done.checksum}
+        told = asdict(verdict) | {"file": str(file), "state": _state(verdict)}
         click.echo(json.dumps(told, ensure_ascii=False))
+    elif not verdict.changes:
+        click.echo(_told(verdict))
     else:
-        click.echo(_("已生成 %(file)s，共 %(rows)d 行", file=out, rows=done.rows))
+        for change in verdict.changes[:SHOWN]:
+            click.echo(_in_words(change))
+    if verdict.changes:
+        raise DomainError(
+            _("台账“%(title)s”在生成之后有 %(number)d 处改动",
+              title=verdict.title, number=len(verdict.changes))
+        )  # fmt: skip
+
+
+def _state(verdict: Verdict) -> str:
+    if verdict.changes:
+        return "changed"
+    return "untouched" if verdict.untouched else "saved-again"
+
+
+def _told(verdict: Verdict) -> str:
+    """Say that nothing was changed, and what the ledger is."""
+    if verdict.untouched:
+        sentence = _("与生成时一致：%(title)s，%(rows)d 行，生成于 %(made)s")
+    else:
+        sentence = _("内容与生成时一致，文件另存过：%(title)s，%(rows)d 行，生成于 %(made)s")
+    made = local(datetime.fromisoformat(verdict.made).replace(tzinfo=UTC))
+    return sentence % {
+        "title": verdict.title,
+        "rows": verdict.rows,
+        "made": f"{made:%Y-%m-%d %H:%M:%S}",
+    }
+
+
+def _in_words(change: Change) -> str:
+    """Tell a change."""
+    place = f"{change.sheet}!{change.cell}" if change.cell else change.sheet
+    was = _("（无从得知）") if change.was is None else change.was
+    return _(WORDS[change.what], place=place, was=was, now=change.now)

@@ -10,6 +10,7 @@ from app.core.crud.export import cover_facts
 from app.core.crud.present import local
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
+from app.core.privacy import seal_keys
 from app.core.workbook import Column, Produced, Sheet, Tone, safe_file_name, write
 from app.departments.queries import hall_of_code
 from app.departments.rules import Role
@@ -106,7 +107,7 @@ def save(
         ]
 
     rows = telling.rows(stream(query))
-    return write(path, Sheet(title, columns), rows, cover, produced_at=local(now))
+    return write(path, Sheet(title, columns), rows, cover, produced_at=local(now), keys=seal_keys())
 
 
 def _in_sight(person: Person) -> str:

@@ -36,6 +36,7 @@ KINDS = [
 ]
 FORMATS = {Kind.TEXT: "@", Kind.DATETIME: "yyyy-mm-dd hh:mm", Kind.INTEGER: "0"}
 SHEET = Sheet("办不成事台账", list(map(Column, TITLES, WIDTHS, KINDS)))
+KEYS = {"bench": b"x" * 32}
 RED = {"bg_color": "#FDE3E1", "font_color": "#9C0006"}
 
 
@@ -63,8 +64,8 @@ def only_rows(_path: Path, rows: Rows) -> None:
 
 
 def ours(path: Path, rows: Rows) -> None:
-    """Write a whole ledger: wrapped rows of the right height, checksum, cover."""
-    write(path, SHEET, rows, lambda made: [("校验码", made.checksum)], produced_at=MADE)
+    """Write a whole ledger: wrapped rows of the right height, checksum, cover, seal."""
+    write(path, SHEET, rows, lambda made: [("校验码", made.checksum)], produced_at=MADE, keys=KEYS)
 
 
 def openpyxl(path: Path, rows: Rows) -> None:

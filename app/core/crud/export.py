@@ -15,6 +15,7 @@ from app.core.crud.present import local, text_of
 from app.core.db import db
 from app.core.language import gettext
 from app.core.panel import Attribute, attributes, list_columns
+from app.core.privacy import seal_keys
 from app.core.workbook import Column, Kind, Produced, Sheet, safe_file_name, write
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def export_list(query: Query, person: Person, now: datetime) -> Response:
             sheet,
             ((None, values) for values in _rows(query, shown)),
             cover,
-            produced_at=local(now).replace(tzinfo=None),
+            produced_at=local(now),
+            keys=seal_keys(),
         )
 
     return send_workbook(save, safe_file_name(title, f"{local(now):%Y%m%d%H%M%S}"))

@@ -36,6 +36,7 @@ HALF_SECOND = timedelta(microseconds=500_000)
 DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - of Excel, after its missing leap day
 
 _TO_SMOOTH = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_MOMENT = re.compile(r"\d{1,7}\.\d{10}")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
@@ -94,7 +95,12 @@ def checksum(path: Path) -> str:
 
 def line(cells: Iterable[object]) -> bytes:
     """Make a row's part of the text under the checksum."""
-    return (CELL_END.join(map(canonical, cells)) + ROW_END).encode()
+    return joined(map(canonical, cells))
+
+
+def joined(cells: Iterable[str]) -> bytes:
+    """Make it of cells that are canonical already."""
+    return (CELL_END.join(cells) + ROW_END).encode()
 
 
 def canonical(value: object) -> str:
@@ -109,14 +115,27 @@ def canonical(value: object) -> str:
         case str():
             return _smooth(value) if _TO_SMOOTH.search(value) else value
         case datetime():
-            since = value + HALF_SECOND - DAY_ZERO
-            return f"{since.days}{TIMES[since.seconds]}"
+            return of_moment(value + HALF_SECOND)
         case date():
             return canonical(datetime.combine(value, time()))
         case int() | float():
             return f"{value:.{DIGITS}g}"
         case _:
             return str(value)
+
+
+def of_moment(value: datetime) -> str:
+    """Give a moment's part, without what is left of its last second."""
+    since = value - DAY_ZERO
+    return f"{since.days}{TIMES[since.seconds]}"
+
+
+def moment_of(said: str) -> datetime | None:
+    """Return the moment that `of_moment` made this of, if it did."""
+    if not _MOMENT.fullmatch(said):
+        return None
+    since = timedelta(days=float(said))
+    return (DAY_ZERO + since + HALF_SECOND).replace(microsecond=0)
 
 
 def _smooth(text: str) -> str:

@@ -40,6 +40,8 @@ class Book(Workbook):
         self.remove(self.worksheets[0])
         self.fillers: dict[Any, Filler] = {}
         """What writes each sheet: told the sheet and its open member of the archive."""
+        self.members: dict[Any, ZipInfo] = {}
+        """Where the sheets that are written lie in the archive."""
 
     @property
     def worksheets(self) -> list[Any]:
@@ -114,7 +116,8 @@ class _Writer(ExcelWriter):
         """Write a sheet into the archive, where openpyxl would copy it from a temporary file."""
         ws._drawing = SpreadsheetDrawing()  # noqa: SLF001 - as in the method of the same name
         ws._drawing.charts, ws._drawing.images = ws._charts, ws._images  # noqa: SLF001
-        with self.archive.open(ZipInfo(ws.path[1:]), "w") as member:
+        info = self.book.members[ws] = ZipInfo(ws.path[1:])
+        with self.archive.open(info, "w") as member:
             self.book.fillers[ws](ws, member)
         self.manifest.append(ws)
 

@@ -118,6 +118,13 @@ def open_cover(book: Workbook, name: str) -> Any:
     return page
 
 
+def open_hidden(book: Workbook, name: str) -> Any:
+    """Make a sheet that no office program shows, and each keeps."""
+    page = book.create_sheet(name)
+    page.sheet_state = "veryHidden"
+    return page
+
+
 def fill_cover(page: Any, facts: Iterable[tuple[str, str]]) -> None:
     """Say what the table is, a label and a value to each row."""
     for number, (label, value) in enumerate(facts, 1):

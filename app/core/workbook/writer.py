@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
 from app.core.workbook.body import AT_ONCE, Body, Row, RowError
 from app.core.workbook.cells import tidy
-from app.core.workbook.checksum import line
+from app.core.workbook.checksum import canonical, line
 from app.core.workbook.frames import Book, drafted, frame, save
 from app.core.workbook.pages import (
     HEAD_ROWS,
@@ -19,17 +19,20 @@ from app.core.workbook.pages import (
     close_table,
     fill_cover,
     open_cover,
+    open_hidden,
     open_table,
     style_ids,
 )
+from app.core.workbook.seal import SHEET as SEAL, Notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from app.core.workbook.body import Batch
 
 NAME_BYTES = 255  # of a file's name, on every file system in use
+SEAL_ROW = b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%b</t></is></c></row>'
 MOST_XML = 2_000_000_000
 """Bytes of a sheet's XML: beyond 2 GiB the archive would need ZIP64, which Excel calls damage."""
 
@@ -58,16 +61,24 @@ def write(
     produced_at: datetime,
     creator: str = "办成",
     progress: Callable[[int], None] | None = None,
+    keys: Mapping[str, bytes] | None = None,
 ) -> Produced:
     """Write rows to an Excel file and, last, the cover that `cover` makes of the outcome.
 
-    `progress` is told the number of rows now and then, and at the end; what it raises (somebody
-    cancelled) or `rows` raises passes through. ValueError when a row doesn't fit the columns,
-    WorkbookError when the disk or the folder refuses. After any of them no file is left behind
-    and an earlier one under that name is untouched.
+    The first of `keys` seals it (`app.core.workbook.seal`). `progress` is told the number of rows
+    now and then, and at the end; what it raises (somebody cancelled) or `rows` raises passes
+    through. ValueError when a row doesn't fit the columns, WorkbookError when the disk or the
+    folder refuses. After any of them no file is left behind and an earlier one under that name is
+    untouched.
     """
     return write_tables(
-        path, [(sheet, rows)], cover, produced_at=produced_at, creator=creator, progress=progress
+        path,
+        [(sheet, rows)],
+        cover,
+        produced_at=produced_at,
+        creator=creator,
+        progress=progress,
+        keys=keys,
     )
 
 
@@ -79,6 +90,7 @@ def write_tables(
     produced_at: datetime,
     creator: str = "办成",
     progress: Callable[[int], None] | None = None,
+    keys: Mapping[str, bytes] | None = None,
 ) -> Produced:
     """Write several tables, each on sheets of its own, as `write` does one.
 
@@ -87,11 +99,14 @@ def write_tables(
     """
     book = Book()
     _set_properties(book, tables[0][0].title, creator, produced_at)
-    work = _Work(book, progress)
+    work = _Work(book, progress, Notes() if keys else None)
     for sheet, rows in tables:
         work.add(_Table(sheet, iter(rows)))
     page = open_cover(book, tables[0][0].cover_name)
-    book.fillers[page] = lambda page, member: _write_cover(page, member, cover(work.produced()))
+    book.fillers[page] = lambda page, member: work.write_cover(page, member, cover)
+    if keys:
+        sealing = open_hidden(book, SEAL)
+        book.fillers[sealing] = lambda page, member: work.write_seal(page, member, keys)
     with drafted(path) as file:
         save(book, file, produced_at)
     return work.produced()
@@ -116,17 +131,26 @@ class _Table:
 
     sheet: Sheet
     rows: Iterator[Row]
-    sheets: int = 0
-    written: int = 0
+    pages: list[tuple[Any, int]] = field(default_factory=list)
+    """Its sheets, each with the number of its rows once it is written."""
+
+    @property
+    def written(self) -> int:
+        """Return how many rows are written."""
+        return sum(rows for _, rows in self.pages)
 
 
 class _Work:
-    """The tables while they are written: it counts, and takes the checksum."""
+    """The tables while they are written: it counts, takes the checksum, and notes for the seal."""
 
-    def __init__(self, book: Book, progress: Callable[[int], None] | None) -> None:
-        self._book, self._progress = book, progress
+    def __init__(
+        self, book: Book, progress: Callable[[int], None] | None, notes: Notes | None
+    ) -> None:
+        self._book, self._progress, self._notes = book, progress, notes
         self._rows = self._replaced = self._sheets = 0
         self._digest = hashlib.sha256()
+        self._tables: list[_Table] = []
+        self._cover: tuple[Any, list[tuple[str, str]]] = (None, [])
 
     def produced(self) -> Produced:
         """Say what was written so far."""
@@ -134,15 +158,17 @@ class _Work:
 
     def add(self, table: _Table, at: int | None = None) -> None:
         """Make the next sheet of a table; its rows will come when it is that sheet's turn."""
-        table.sheets += 1
+        if not table.pages:
+            self._tables.append(table)
         self._sheets += 1
-        page = open_table(self._book, table.sheet, table.sheets, at)
+        page = open_table(self._book, table.sheet, len(table.pages) + 1, at)
+        table.pages.append((page, 0))
         self._book.fillers[page] = lambda page, member: self._write(table, page, member)
 
     def _write(self, table: _Table, page: Any, member: IO[bytes]) -> None:
         """Write a sheet, and prepare the next one if rows are left."""
         sheet = table.sheet
-        if table.sheets == 1:
+        if len(table.pages) == 1:
             self._digest.update(line([tidy(sheet.title).value]))
             self._digest.update(line(tidy(column.title).value for column in sheet.columns))
         member.write(frame(page)[0])
@@ -154,6 +180,7 @@ class _Work:
                 break
         close_table(page, sheet, last)
         member.write(frame(page)[1])
+        table.pages[-1] = (page, last - HEAD_ROWS)
         ahead = list(islice(table.rows, 1))
         if ahead:
             table.rows = chain(ahead, table.rows)
@@ -161,27 +188,64 @@ class _Work:
 
     def _batches(self, table: _Table, body: Body) -> Iterator[Batch]:
         """Tell as many rows as a sheet has room for, and report on the way."""
-        first = HEAD_ROWS + 1
+        first, before = HEAD_ROWS + 1, table.written
         while rows := list(islice(table.rows, min(AT_ONCE, table.sheet.row_limit - first + 1))):
             try:
                 batch = body.batch(first, rows)
             except RowError as error:
-                number = table.written + error.number
+                number = before + first - HEAD_ROWS - 1 + error.number
                 raise ValueError(f"row {number} of {table.sheet.name}: {error}") from error
             first += len(rows)
-            table.written += len(rows)
             self._rows += len(rows)
             self._replaced += batch.altered
             self._digest.update(b"".join(batch.rows))
+            if self._notes is not None:
+                self._notes.add(batch)
             yield batch
             if self._progress:
                 self._progress(self._rows)
 
+    def write_cover(
+        self, page: Any, member: IO[bytes], cover: Callable[[Produced], Iterable[tuple[str, str]]]
+    ) -> None:
+        """Write what the cover says of the tables, which are written by now."""
+        facts = list(cover(self.produced()))
+        self._cover = page, facts
+        fill_cover(page, facts)
+        member.write(b"".join(frame(page)))
 
-def _write_cover(page: Any, member: IO[bytes], facts: Iterable[tuple[str, str]]) -> None:
-    """Write the cover."""
-    fill_cover(page, facts)
-    member.write(b"".join(frame(page)))
+    def write_seal(self, page: Any, member: IO[bytes], keys: Mapping[str, bytes]) -> None:
+        """Write the hidden sheet, last of all."""
+        if self._notes is None:
+            return
+        head, tail = frame(page)
+        member.write(head)
+        for number, text in enumerate(self._notes.sealed(self._facts(), keys), 1):
+            member.write(SEAL_ROW % (number, number, text.encode()))
+        member.write(tail)
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what the seal keeps of the workbook beside its rows."""
+        page, cover = self._cover
+        return {
+            "checksum": self._digest.hexdigest(),
+            "made": self._book.properties.created.isoformat(),
+            "tables": [
+                {
+                    "title": canonical(tidy(table.sheet.title).value),
+                    "columns": [canonical(tidy(it.title).value) for it in table.sheet.columns],
+                    "kinds": [it.kind for it in table.sheet.columns],
+                    "sheets": [self._sheet(page) | {"rows": rows} for page, rows in table.pages],
+                }
+                for table in self._tables
+            ],
+            "cover": self._sheet(page)
+            | {"facts": [[canonical(tidy(it).value) for it in pair] for pair in cover]},
+        }
+
+    def _sheet(self, page: Any) -> dict[str, Any]:
+        info = self._book.members[page]
+        return {"name": page.title, "crc": info.CRC, "size": info.file_size}
 
 
 def _set_properties(book: Book, title: str, creator: str, produced_at: datetime) -> None:

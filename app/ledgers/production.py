@@ -98,7 +98,7 @@ def save(
     telling = Telling(ledger.columns, now)
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
-        facts = cover_facts(title, person, now, filters, produced)
+        facts = cover_facts(title, person, now, filters, produced, reader=_reader(person, place))
         return [
             *facts,
             (gettext("数据范围"), _in_sight(person)),
@@ -108,6 +108,13 @@ def save(
 
     rows = telling.rows(stream(query))
     return write(path, Sheet(title, columns), rows, cover, produced_at=local(now), keys=seal_keys())
+
+
+def _reader(person: Person, place: str) -> str:
+    """Say whom a ledger is for: what is made on time is for all who oversee the place."""
+    if not person.unlimited:
+        return person.name
+    return gettext("有权查看%(place)s台账的人员", place=place)
 
 
 def _in_sight(person: Person) -> str:

@@ -127,7 +127,7 @@ def test_the_cover_says_what_the_ledger_is_and_its_checksum_holds(every_kind, le
     path = ledger(who="supervisor.linqing", since=date(2026, 7, 1), until=date(2026, 9, 17))
     said, colours = cover(path), grounds(path)
     assert said["名称"] == "临清市政务服务大厅办不成事台账"
-    assert said["制表人"] == person_named("supervisor.linqing").name
+    assert said["制表人"] == said["提供给"] == person_named("supervisor.linqing").name
     assert said["截至时间"] == "2026-09-17 10:00:00"
     assert said["筛选条件"] == "登记日期：2026-07-01 至 2026-09-17"
     assert said["行数"] == str(len(table(path)))
@@ -138,6 +138,7 @@ def test_the_cover_says_what_the_ledger_is_and_its_checksum_holds(every_kind, le
     assert said["工作日历"] == f"第 {revision} 版"
     assert said["数据校验码（SHA-256）"] == checksum(path)
     assert "收录范围" not in said
+    assert cover(ledger(hall_code="yanggu"))["提供给"] == "有权查看阳谷县政务服务大厅台账的人员"
     assert "办结时已超期" in cover(ledger("overdue"))["收录范围"]
 
 

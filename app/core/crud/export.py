@@ -68,12 +68,13 @@ def export_list(query: Query, person: Person, now: datetime) -> Response:
 
 
 def cover_facts(
-    title: str, person: Person, now: datetime, filters: str, produced: Produced
+    title: str, person: Person, now: datetime, filters: str, produced: Produced, *, reader: str = ""
 ) -> list[tuple[str, str]]:
-    """Return what every cover sheet says."""
+    """Return what every cover sheet says; it is for `reader`, or for whoever made it."""
     facts = [
         (gettext("名称"), title),
         (gettext("制表人"), person.name),
+        (gettext("提供给"), reader or person.name),
         (gettext("截至时间"), f"{local(now):%Y-%m-%d %H:%M:%S}"),
         (gettext("筛选条件"), filters),
         (gettext("行数"), str(produced.rows)),
@@ -81,6 +82,7 @@ def cover_facts(
         (gettext("个人信息"), gettext("已脱敏")),
         (gettext("数据校验码（SHA-256）"), produced.checksum),
     ]
+    facts.append((gettext("核对"), gettext("run.py ledger verify 可核对本文件是否与生成时一致")))
     if produced.replaced:
         facts.append((gettext("未能原样保留的单元格"), str(produced.replaced)))
     return facts

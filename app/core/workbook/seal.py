@@ -4,7 +4,7 @@ While rows are written, 64 bits of each row's SHA-256 and 16 bits of each cell's
 In the end they are encrypted (AES-256-GCM) together with the titles, the cover and what else is to
 be known, and put into a hidden sheet, which office programs keep. Without the key nobody can make
 another seal, nor guess from it what a deleted cell said. The key of a file comes from its content,
-so that the same workbook has the same seal (docs/decisions/0013).
+so that the same workbook has the same seal (docs/decisions/0015).
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """A sealed workbook says whether it is as it was produced, and which cells were changed."""
 
+import gc
 import re
 import shutil
 import subprocess
@@ -54,6 +55,17 @@ def test_a_file_that_nobody_touched_is_as_it_was_produced(original):
     assert (verdict.changes, verdict.title, verdict.rows) == ([], LEDGER.title, len(ROWS))
     assert verdict.checksum == checksum(original)
     assert verdict.cover == [["行数", str(len(ROWS))]]
+
+
+def test_a_sealed_file_that_fails_leaves_nothing_open_and_nothing_behind(tmp_path):
+    def rows():
+        yield from ROWS
+        raise RuntimeError("the database went away")
+
+    with pytest.raises(RuntimeError, match="went away"):
+        write(tmp_path / "a.xlsx", LEDGER, rows(), no_cover, produced_at=MADE, keys=KEYS)
+    gc.collect()  # what was left open would be warned of, and warnings are errors
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_same_workbook_has_the_same_seal(original, path):

@@ -63,7 +63,8 @@ def _shown(cell):
 def test_the_sheet_is_set_up_for_reading_and_for_paper(demo, ledger):
     book = load_workbook(ledger())
     page = book["台账"]
-    assert book.sheetnames == ["台账", "说明"]
+    assert book.sheetnames == ["台账", "说明", "封签"]
+    assert [it.title for it in book if it.sheet_state == "visible"] == ["台账", "说明"]
     assert [cell.value for cell in page[2]] == HEADER
     assert page["A1"].value == "聊城市政务服务大厅办不成事台账"
     assert page["D3"].number_format == "yyyy-mm-dd hh:mm"

@@ -55,7 +55,7 @@ class Notes:
     """What is noted of rows while they are written; kept on disk, for there may be a million."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open until the workbook is written
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` does
 
     def add(self, batch: Batch) -> None:
         """Note some rows."""
@@ -84,6 +84,9 @@ class Notes:
         for number, (piece, last) in enumerate(pieces):
             sealed = cipher.encrypt(_nonce(number), piece, _LAST if last else _MORE)
             yield base64.b64encode(sealed).decode()
+
+    def close(self) -> None:
+        """Forget everything."""
         self._file.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -99,17 +100,18 @@ def write_tables(
     """
     book = Book()
     _set_properties(book, tables[0][0].title, creator, produced_at)
-    work = _Work(book, progress, Notes() if keys else None)
-    for sheet, rows in tables:
-        work.add(_Table(sheet, iter(rows)))
-    page = open_cover(book, tables[0][0].cover_name)
-    book.fillers[page] = lambda page, member: work.write_cover(page, member, cover)
-    if keys:
-        sealing = open_hidden(book, SEAL)
-        book.fillers[sealing] = lambda page, member: work.write_seal(page, member, keys)
-    with drafted(path) as file:
-        save(book, file, produced_at)
-    return work.produced()
+    with closing(Notes()) if keys else nullcontext() as notes:
+        work = _Work(book, progress, notes)
+        for sheet, rows in tables:
+            work.add(_Table(sheet, iter(rows)))
+        page = open_cover(book, tables[0][0].cover_name)
+        book.fillers[page] = lambda page, member: work.write_cover(page, member, cover)
+        if keys:
+            sealing = open_hidden(book, SEAL)
+            book.fillers[sealing] = lambda page, member: work.write_seal(page, member, keys)
+        with drafted(path) as file:
+            save(book, file, produced_at)
+        return work.produced()
 
 
 def safe_file_name(*parts: str, suffix: str = ".xlsx") -> str:

@@ -291,10 +291,11 @@ def _commands() -> None:
 
     from app.cases.commands import timeline
     from app.deadlines.commands import calendar
+    from app.imports.commands import cases
     from app.ledgers.commands import ledger
 
     _translate(db)
-    for command in (db, calendar, ledger, timeline):
+    for command in (db, calendar, cases, ledger, timeline):
         cli.add_command(command)
 
 

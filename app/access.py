@@ -111,6 +111,13 @@ GRANTS: dict[str, dict[str, str]] = {
     "changes": {"inspector": "r", "admin": "r"},
     "jobs": {"inspector": "r", "admin": "r"},
     "ledgers": {"supervisor": "rx", "inspector": "rx"},
+    "imports": {
+        "clerk": "ra",
+        "handler": "ra",
+        "supervisor": "r",
+        "inspector": "rx",
+        "admin": "ra",
+    },
     "supervision-rules": {
         "clerk": "r",
         "handler": "r",

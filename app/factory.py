@@ -22,6 +22,7 @@ from app import (
     deadlines,
     departments,
     frequent,
+    imports,
     improvements,
     ledgers,
     notices,
@@ -55,6 +56,7 @@ FEATURES = (
     frequent,
     ledgers,
     supervision,
+    imports,
     panel,
 )
 """Every feature registers its views in its `register`, from the bottom up."""

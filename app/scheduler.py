@@ -29,6 +29,7 @@ from app.core.language import N_, gettext
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
 from app.frequent.jobs import find_frequent
+from app.imports.jobs import forget_uploads
 from app.improvements.jobs import flag_improvements
 from app.ledgers.jobs import daily_ledgers
 from app.notices.jobs import clear_outbox, deliver_notices
@@ -115,6 +116,7 @@ JOBS = (
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
     Job("sweep-files", N_("清理无主文件"), each_day(SWEEP_TIME), sweep_files),
+    Job("forget-uploads", N_("清理上传的表格"), each_day(SWEEP_TIME), forget_uploads),
     Job("find-frequent", N_("查找高频问题"), each_day(FREQUENT_TIME), find_frequent),
     Job("deliver-notices", N_("发送通知"), every_minute, deliver_notices),
 )

@@ -28,7 +28,8 @@ def _seen(person: Person, hall: Any, case: Any) -> ColumnElement[bool]:
     return or_(person.in_halls(hall, *HALL_ROLES), case.in_(dispatched))
 
 
-def _of_seen_case(person: Person, case: Any) -> ColumnElement[bool]:
+def of_seen_case(person: Person, case: Any) -> ColumnElement[bool]:
+    """Return the criterion of what hangs on a case: that the case is in sight."""
     table = Case.__table__
     seen: ColumnElement[bool] = case.in_(
         select(table.c.id).where(_seen(person, table.c.hall_id, table.c.id))
@@ -45,7 +46,7 @@ def cases(person: Person) -> ColumnElement[bool]:
 @rows_of(Assignment)
 def assignments(person: Person) -> ColumnElement[bool]:
     """See the assignments of those cases."""
-    return _of_seen_case(person, Assignment.case_id)
+    return of_seen_case(person, Assignment.case_id)
 
 
 @rows_of(Deadline)
@@ -57,46 +58,46 @@ def deadlines(person: Person) -> ColumnElement[bool]:
 @rows_of(Event)
 def events(person: Person) -> ColumnElement[bool]:
     """See the timelines of those cases."""
-    return _of_seen_case(person, Event.case_id)
+    return of_seen_case(person, Event.case_id)
 
 
 @rows_of(Extension)
 def extensions(person: Person) -> ColumnElement[bool]:
     """See what was asked for about the clocks of those cases."""
-    return _of_seen_case(person, Extension.case_id)
+    return of_seen_case(person, Extension.case_id)
 
 
 @rows_of(Pause)
 def pauses(person: Person) -> ColumnElement[bool]:
     """See the pauses of those clocks."""
-    return _of_seen_case(person, Pause.case_id)
+    return of_seen_case(person, Pause.case_id)
 
 
 @rows_of(Visit)
 def visits(person: Person) -> ColumnElement[bool]:
     """See the home visits of those cases."""
-    return _of_seen_case(person, Visit.case_id)
+    return of_seen_case(person, Visit.case_id)
 
 
 @rows_of(Callback)
 def callbacks(person: Person) -> ColumnElement[bool]:
     """See the callbacks about those cases."""
-    return _of_seen_case(person, Callback.case_id)
+    return of_seen_case(person, Callback.case_id)
 
 
 @rows_of(CaseCause)
 def causes_named(person: Person) -> ColumnElement[bool]:
     """See the causes that were named for those cases."""
-    return _of_seen_case(person, CaseCause.case_id)
+    return of_seen_case(person, CaseCause.case_id)
 
 
 @rows_of(Attachment)
 def attachments(person: Person) -> ColumnElement[bool]:
     """See the files of those cases."""
-    return _of_seen_case(person, Attachment.case_id)
+    return of_seen_case(person, Attachment.case_id)
 
 
 @rows_of(CaseLink)
 def links(person: Person) -> ColumnElement[bool]:
     """See a link only when both of its cases are seen."""
-    return _of_seen_case(person, CaseLink.case_id) & _of_seen_case(person, CaseLink.other_id)
+    return of_seen_case(person, CaseLink.case_id) & of_seen_case(person, CaseLink.other_id)

@@ -74,3 +74,17 @@ def compile_catalogues() -> None:
         with draft.open("wb") as out:
             write_mo(out, catalogue)
         draft.replace(target)
+
+
+@cache
+def wordings(message: str) -> tuple[str, ...]:
+    """Return a message in every language of the interface, without its context: Chinese first."""
+    context, _, plain = message.rpartition(CONTEXT)
+    found = [plain]
+    for folder in sorted(TRANSLATIONS.glob("*/LC_MESSAGES")):
+        locale = catalogues.translation(
+            "messages", TRANSLATIONS, [folder.parent.name], fallback=True
+        )
+        text = locale.pgettext(context, plain) if context else locale.gettext(plain)
+        found.append(text)
+    return tuple(dict.fromkeys(found))

@@ -36,6 +36,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 KINDS: dict[str, str] = {
     "registered": N_("登记"),
+    "imported": N_("从表格导入"),
     "edited": N_("修改", "event"),
     "accepted": N_("受理"),
     "refused": N_("不予受理"),
@@ -157,6 +158,9 @@ WORDS: dict[str, str] = {
     "referral": N_("移交编号"),
     "recipient": N_("移交给"),
     "seal": N_("封签"),
+    "file": N_("文件"),
+    "row": N_("表格位置"),
+    "reported_on": N_("反映日期"),
 }
 """What the keys of a payload are called; a text under any other key is shown without a label.
 

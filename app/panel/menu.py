@@ -57,7 +57,14 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
             (N_("整改事项"), "/improvements/list/", "improvements", "r", ""),
         ),
     ),
-    (N_("台账"), ((N_("台账中心"), "/ledgers/list/", "ledgers", "r", ""),)),
+    (
+        N_("台账"),
+        (
+            (N_("台账中心"), "/ledgers/list/", "ledgers", "r", ""),
+            (N_("导入表格"), "/imports/", "imports", "a", ""),
+            (N_("导入记录"), "/imports/list/", "imports", "r", ""),
+        ),
+    ),
     (
         N_("资料"),
         (

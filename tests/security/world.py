@@ -34,6 +34,10 @@ from app.departments.queries import person_named
 from app.departments.rules import Role
 from app.frequent.models import FrequencyRule, FrequentProblem
 from app.improvements.models import Improvement
+from app.imports.kinds import KINDS
+from app.imports.models import ImportRun
+from app.imports.report import Report
+from app.imports.tables import Found
 from app.ledgers.models import LedgerKind, LedgerRun
 from app.notices.models import Notice, NoticeRule, NoticeTarget
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
@@ -227,7 +231,11 @@ def own_row(entity, role, exports=None):
         with looking():
             return hall_of("linqing").id
     place = "linqing/scjg" if entity in FROM_CASES else "linqing"
-    return row_at(entity, place, exports)
+    number = row_at(entity, place, exports)
+    if entity == "imports":
+        with looking(), transaction():
+            db.session.get_one(ImportRun, number).actor_id = person_named(PERSONS[role]).id
+    return number
 
 
 def _department(hall, number):
@@ -257,6 +265,22 @@ def _ledger(hall, number):
         planned_for=NOW + timedelta(minutes=number),
         produced_at=NOW,
         file_name=f"台账-{hall}-{number}.xlsx",
+    )
+
+
+def _import(hall, number):
+    return ImportRun(
+        created_at=NOW,
+        kind="cases",
+        file_name=f"登记簿-{hall}-{number}.xlsx",
+        sha256="0" * 64,
+        size=1,
+        actor="窗口",
+        hall=hall_of(hall),
+        total=0,
+        known=0,
+        wrong=0,
+        report=Report(KINDS["cases"], Found()).as_json(),
     )
 
 
@@ -522,6 +546,7 @@ FRESH = {
         body="内容",
         valid_from=date(2127, 1, 1),
     ),
+    "imports": _import,
     "windows": _window,
     "duties": _duty,
     "swaps": _swap,

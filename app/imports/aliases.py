@@ -1,0 +1,14 @@
+"""What people call things: other headings of a column, other words for a choice. Data, not code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+_TOLD = json.loads((Path(__file__).parent / "aliases.json").read_text(encoding="utf-8"))
+
+HEADINGS: dict[str, dict[str, list[str]]] = _TOLD["headings"]
+"""Kind of import → column → what else its heading may be."""
+
+MEANT: dict[str, dict[str, list[str]]] = _TOLD["meant"]
+"""Closed list → code → what else is said for it."""

@@ -33,11 +33,11 @@ from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_named
 from app.departments.rules import Role
 from app.frequent.models import FrequencyRule, FrequentProblem
-from app.improvements.models import Improvement
 from app.imports.kinds import KINDS
 from app.imports.models import ImportRun
 from app.imports.report import Report
 from app.imports.tables import Found
+from app.improvements.models import Improvement
 from app.ledgers.models import LedgerKind, LedgerRun
 from app.notices.models import Notice, NoticeRule, NoticeTarget
 from app.notices.rules import Audience, Pace, State, TargetKind, Way

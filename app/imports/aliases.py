@@ -1,4 +1,4 @@
-"""What people call things: other headings of a column, other words for a choice. Data, not code."""
+"""What people call things, as data: other headings, other words for a choice, examples."""
 
 from __future__ import annotations
 
@@ -12,3 +12,6 @@ HEADINGS: dict[str, dict[str, list[str]]] = _TOLD["headings"]
 
 MEANT: dict[str, dict[str, list[str]]] = _TOLD["meant"]
 """Closed list → code → what else is said for it."""
+
+EXAMPLES: dict[str, dict[str, str]] = _TOLD["examples"]
+"""Kind of import → column → what may stand in it."""

@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from app.core.language import gettext
+from app.imports.aliases import EXAMPLES
 from app.imports.words import LISTS, NOTES
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def _offer(sheet: Any, lists: Any, number: int, offered: Sequence[str], note: st
 
 def _guide(book: Workbook, kind: Kind, choices: Mapping[str, Sequence[str]]) -> None:
     """Write how each column is filled in."""
+    examples = EXAMPLES.get(kind.code, {})
     sheet = book.create_sheet(gettext(NOTES))
     sheet.append([gettext(kind.about)])
     sheet.append([gettext("深蓝的列必填；列可以调换顺序、可以删去选填的列，表头文字请不要改。")])
@@ -117,7 +119,7 @@ def _guide(book: Workbook, kind: Kind, choices: Mapping[str, Sequence[str]]) -> 
                 gettext(column.label),
                 gettext("是") if column.required else "",
                 "\n".join(_note(column).splitlines()[1:]),
-                gettext("、").join(offered[:20]) or column.example,
+                gettext("、").join(offered[:20]) or examples.get(column.name, ""),
             ]
         )
     for row in sheet.iter_rows(min_row=4):

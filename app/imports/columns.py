@@ -46,7 +46,6 @@ class Column:
     choices: type[Choice] | None = None
     hint: str = ""
     mask: str = ""
-    example: str = ""
     default: Any = None
     """What stands for an empty cell, where the model says so."""
     width: float = 14

@@ -200,7 +200,9 @@ def _guide(book: Workbook) -> None:
         gettext("只有浅黄色的格子可以填写；不填的行不受影响。填好后在“导入表格 › 办理反馈”上传。")
     ]
     lines += [
-        f"{gettext(it.label)}：{gettext(it.hint)}" for it in COLUMNS if it.fill_in and it.hint
+        gettext("%(label)s：%(text)s", label=gettext(it.label), text=gettext(it.hint))
+        for it in COLUMNS
+        if it.fill_in and it.hint
     ]
     lines.append(gettext("文件生成后已经变动的事项不会导入，会逐行说明；请下载新的表格核对。"))
     for row, line in enumerate(lines, start=1):

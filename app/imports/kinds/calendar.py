@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SATURDAY = 5
 
 COLUMNS = (
-    Column("date", N_("日期"), "date", required=True, example="2026-10-01"),
+    Column("date", N_("日期"), "date", required=True),
     Column(
         "working",
         N_("上班"),
@@ -32,7 +32,7 @@ COLUMNS = (
         required=True,
         hint=N_("放假填“否”，调休上班填“是”；没有列出的日子按周一至周五"),
     ),
-    Column("name", N_("名称"), "text", most=MAX_NAME, example="国庆节"),
+    Column("name", N_("名称"), "text", most=MAX_NAME),
 )
 
 

@@ -32,24 +32,19 @@ if TYPE_CHECKING:
 COLUMNS = (
     *of_model(
         Case,
-        hall={"required": False, "example": "", "hint": N_("只有一个大厅时可以不填")},
-        channel={"example": "窗口"},
+        hall={"required": False, "hint": N_("只有一个大厅时可以不填")},
         registrar={"hint": N_("姓名或登录名；不填即为登记时的值班人员")},
-        applicant_name={"example": "张三"},
-        phone={"kind": "phone", "example": "13800000000", "width": 16},
+        phone={"kind": "phone", "width": 16},
         id_number={"kind": "identity", "width": 22},
         address={"kind": "text", "width": 24},
         agent_phone={"kind": "phone", "width": 16},
-        matter={"example": "公司设立登记", "width": 20},
-        visits={"example": "3"},
-        description={"example": "网上实名认证反复失败，先后到窗口三次"},
+        matter={"width": 20},
     ),
     Column(
         "reported_on",
         N_("反映日期"),
         "date",
         hint=N_("实际反映的日期，例如 2026-05-07；记入办理过程，登记时间仍为导入时间"),
-        example="2026-05-07",
     ),
     Column(
         "number",

@@ -117,8 +117,7 @@ KIND = Kind(
     of_model(
         Department,
         hall={"required": False, "hint": HALL.hint},
-        name={"example": "市场监督管理局"},
-        code={"kind": "code", "example": "scjg"},
+        code={"kind": "code"},
         phone={"kind": "phone"},
     ),
     DepartmentTaking,

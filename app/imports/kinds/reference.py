@@ -172,10 +172,7 @@ RESPONSIBILITIES = Kind(
     (
         HALL,
         *of_model(
-            Responsibility,
-            code={"kind": "code", "example": "scjg-01"},
-            matter={"example": "公司设立登记", "width": 24},
-            legal_basis={"example": "《公司法》第二十九条", "width": 30},
+            Responsibility, code={"kind": "code"}, matter={"width": 24}, legal_basis={"width": 30}
         ),
     ),
     ResponsibilityTaking,
@@ -187,13 +184,7 @@ RULES = Kind(
     DeadlineRule.__panel__.name,
     N_("录入各类时限的天数、预警、延期和依据文件"),
     "deadline-rules",
-    of_model(
-        DeadlineRule,
-        name={"example": "应办未办限期解决", "width": 22},
-        working_days={"example": "3"},
-        source={"width": 30},
-        valid_from={"example": "2026-01-01"},
-    ),
+    of_model(DeadlineRule, name={"width": 22}, source={"width": 30}),
     RuleTaking,
     DeadlineRule,
 )

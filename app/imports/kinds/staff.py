@@ -32,8 +32,8 @@ COLUMNS = (
     *of_model(
         Staff,
         ("username", "first_name", "email"),
-        username={"kind": "code", "example": "clerk.zhang", "most": 64},
-        first_name={"example": "张三", "most": 64},
+        username={"kind": "code", "most": 64},
+        first_name={"most": 64},
         email={"kind": "code", "required": False, "hint": N_("用来接收邮件通知；没有可不填")},
     ),
     *of_model(Membership, POST, hall={"width": 22}),

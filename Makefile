@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage lint format messages moves check audit bench constraints clean
+.PHONY: help install run test coverage lint format messages moves check audit bench screenshots constraints clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -56,6 +56,9 @@ audit: $(STAMP) ## Look the dependencies up among known vulnerabilities (needs t
 bench: $(STAMP) ## Measure: flagging, ledgers, lists
 	@for script in benchmarks/*.py; do \
 	  echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; done
+
+screenshots: $(STAMP) ## Walk through docs/user-guide and take its pictures anew
+	BANCHENG_GUIDE=1 $(BIN)/python -m pytest -q -n 0 tests/browser/test_guide.py
 
 constraints: $(STAMP) ## Write what is installed to constraints.txt
 	@{ sed -n '/^#/p' constraints.txt; \

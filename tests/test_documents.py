@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.zh-CN.md")
 SETTING = re.compile(r"\b(?:DATABASE_URL|BANCHENG_[A-Z_]+)\b")
+MOST_OF_A_PICTURE, WIDTH_OF_A_SCREEN = 120_000, 1366
 FRAMEWORK_COMMANDS = {"babel", "db", "fab", "limiter", "routes", "run", "shell"}
 
 
@@ -143,12 +144,37 @@ def test_the_map_names_nothing_that_is_not_there():
     assert not missing
 
 
-@pytest.mark.parametrize("document", [*READMES, "ARCHITECTURE.md", "docs/decisions/README.md"])
+GUIDE = [f"docs/user-guide/{path.name}" for path in sorted((ROOT / "docs/user-guide").glob("*.md"))]
+
+
+@pytest.mark.parametrize(
+    "document", [*READMES, "ARCHITECTURE.md", "docs/decisions/README.md", *GUIDE]
+)
 def test_links_between_documents_lead_somewhere(document):
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", text(document))
     assert targets
     base = (ROOT / document).parent
     assert [target for target in targets if not (base / target).exists()] == []
+
+
+def test_the_guide_has_a_page_for_each_source_and_the_index_leads_to_it():
+    pages = {Path(name).name for name in GUIDE} - {"README.md"}
+    assert pages == {"yanggu.md", "linqing.md", "liaocheng.md", "rule-of-law.md"}
+    assert pages <= set(re.findall(r"\]\(([^)#]+)\)", text("docs/user-guide/README.md")))
+
+
+def test_the_guide_shows_each_of_its_pictures_and_the_walks_take_them():
+    shown = {
+        name for page in GUIDE for name in re.findall(r"\(images/([\w-]+)\.webp\)", text(page))
+    }
+    there = {path.stem: path for path in (ROOT / "docs/user-guide/images").iterdir()}
+    taken = set(re.findall(r'guide\.show\(\w+, "([\w-]+)"', text("tests/browser/test_guide.py")))
+    assert shown == set(there) == taken
+    for name, path in there.items():
+        head = path.read_bytes()
+        assert len(head) <= MOST_OF_A_PICTURE, name
+        assert (head[:4], head[8:16]) == (b"RIFF", b"WEBPVP8X"), name
+        assert 1 + int.from_bytes(head[24:27], "little") == WIDTH_OF_A_SCREEN, name
 
 
 def test_every_decision_is_in_the_index_and_bears_its_number():

@@ -29,6 +29,7 @@ from app.departments.models import Department, Hall, Membership, Responsibility,
 from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_of
 from app.departments.rules import HallLevel, Role
+from app.frequent.jobs import find_frequent
 from app.rulebook.models import Criterion
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def load(*, cases: int, seed: int, password: str | None, now: datetime) -> dict[
         loaded = _cases(cases, seed, now)
         flag(now)
         improvements.flag(now)
+        find_frequent(now, now)
     return {"cases": loaded, "people": len(PEOPLE), "password": chosen}
 
 

@@ -69,6 +69,7 @@ DATA = (
     *(hall.code for hall in HALLS),
     *(rf"{code}(-\d\d)?" for code in sorted({item.code for item in DEPARTMENTS})),
     re.escape(socket.gethostname()),
+    r"http://127\.0\.0\.1:\d+(/\w+)*",
 )
 """What may be written in Latin letters because people gave it as a name or a code."""
 

@@ -104,6 +104,7 @@ def card(case: Case, person: Person, _now: datetime) -> list[tuple[str, list[lis
         Fact(
             gettext(it.document.kind.label),
             gettext("%(document)s · %(steps)s", document=str(it.document), steps=named(it.steps)),
+            kind="long",
             url=_address(it.document, person),
         )
         for it in cited(case)

@@ -36,7 +36,7 @@ def first_row(person, path):
 
 def follow(page, name):
     with page.expect_navigation():
-        page.get_by_role("link", name=name, exact=True).first.click()
+        page.locator("main").get_by_role("link", name=name, exact=True).first.click()
 
 
 # --- 阳谷 ------------------------------------------------------------------------------------

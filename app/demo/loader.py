@@ -29,7 +29,7 @@ from app.departments.models import Department, Hall, Membership, Responsibility,
 from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_of
 from app.departments.rules import HallLevel, Role
-from app.frequent.jobs import find_frequent
+from app.frequent import operations as frequent
 from app.rulebook.models import Criterion
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def load(*, cases: int, seed: int, password: str | None, now: datetime) -> dict[
         loaded = _cases(cases, seed, now)
         flag(now)
         improvements.flag(now)
-        find_frequent(now, now)
+        _frequent(now)
     return {"cases": loaded, "people": len(PEOPLE), "password": chosen}
 
 
@@ -130,6 +130,13 @@ def _cases(number: int, seed: int, now: datetime) -> int:
         articles.write(people, now)
         improvements.write(people, now)
     return len(plans)
+
+
+def _frequent(now: datetime) -> None:
+    """Find what comes back among the cases, as the night does."""
+    with transaction():
+        for hall in db.session.scalars(select(Hall).order_by(Hall.id)).all():
+            frequent.find(hall, now=now)
 
 
 def _case(told: CasePlan, people: dict[str, Person], matters: dict[str, str]) -> None:

@@ -64,7 +64,7 @@ PALE = """() => {
 """Text whose contrast with its ground is below WCAG AA."""
 
 DATA = (
-    *(rf"{hall.prefix}(-\d{{4}}-\d{{6}})?" for hall in HALLS),
+    *(rf"{hall.prefix}(-ZG)?(-\d{{4}}-\d{{3,6}})?" for hall in HALLS),
     *(re.escape(person.username) for person in STAFF),
     *(hall.code for hall in HALLS),
     *(rf"{code}(-\d\d)?" for code in sorted({item.code for item in DEPARTMENTS})),

@@ -147,6 +147,13 @@ def test_liaocheng_sees_all_halls_and_why_things_fail(demo_site, at, guide):
     guide.show(city, "liaocheng-3-problem")
     city.open("/causes/list/")
     guide.show(city, "liaocheng-4-causes")
+    city.open("/improvements/list/")
+    guide.show(city, "liaocheng-5-improvements")
+    with city.page.expect_navigation():
+        row = city.page.locator("tr[data-href]").filter(has_text="企业变更登记")
+        row.locator("a").first.click()
+    guide.show(city, "liaocheng-6-improvement")
+    guide.show(city, "liaocheng-7-effect", at="section:has(> h2:text-is('效果'))")
 
 
 # --- 法治框架 --------------------------------------------------------------------------------

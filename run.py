@@ -293,9 +293,10 @@ def _commands() -> None:
     from app.deadlines.commands import calendar
     from app.imports.commands import cases
     from app.ledgers.commands import ledger
+    from app.overview.commands import overview
 
     _translate(db)
-    for command in (db, calendar, cases, ledger, timeline):
+    for command in (db, calendar, cases, ledger, overview, timeline):
         cli.add_command(command)
 
 

@@ -118,6 +118,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "inspector": "rx",
         "admin": "ra",
     },
+    "overview": {"supervisor": "rx", "inspector": "rx", "admin": "rx"},
     "supervision-rules": {
         "clerk": "r",
         "handler": "r",

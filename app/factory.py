@@ -26,6 +26,7 @@ from app import (
     improvements,
     ledgers,
     notices,
+    overview,
     panel,
     papers,
     roster,
@@ -57,6 +58,7 @@ FEATURES = (
     ledgers,
     supervision,
     imports,
+    overview,
     panel,
 )
 """Every feature registers its views in its `register`, from the bottom up."""

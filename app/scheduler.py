@@ -33,6 +33,7 @@ from app.imports.jobs import forget_uploads
 from app.improvements.jobs import flag_improvements
 from app.ledgers.jobs import daily_ledgers
 from app.notices.jobs import clear_outbox, deliver_notices
+from app.overview.jobs import check_counts, count_cases
 from app.supervision.jobs import supervise
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ KEEP_RUNS = timedelta(days=30)
 FORGET_TIME = time(3, 30)
 SWEEP_TIME = time(3, 50)
 FREQUENT_TIME = time(4, 10)
+CHECK_TIME = time(4, 40)
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ JOBS = (
     Job("sweep-files", N_("清理无主文件"), each_day(SWEEP_TIME), sweep_files),
     Job("forget-uploads", N_("清理上传的表格"), each_day(SWEEP_TIME), forget_uploads),
     Job("find-frequent", N_("查找高频问题"), each_day(FREQUENT_TIME), find_frequent),
+    Job("count-cases", N_("更新办件统计"), every_minute, count_cases),
+    Job("check-counts", N_("核对办件统计"), each_day(CHECK_TIME), check_counts),
     Job("deliver-notices", N_("发送通知"), every_minute, deliver_notices),
 )
 """Every timed job there is."""
@@ -127,6 +131,9 @@ WORDS = {
     "overdue": N_("超期 %(value)s"),
     "escalated": N_("提级 %(value)s"),
     "forgotten": N_("清理 %(value)s 条"),
+    "counted": N_("统计 %(value)s 件"),
+    "checked": N_("核对 %(value)s 件"),
+    "differing": N_("改正 %(value)s 处"),
     "found": N_("发现高频问题 %(value)s 个"),
     "reopened": N_("重新整改 %(value)s 项"),
     "swept": N_("清理文件 %(value)s 个"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import abort, flash, g, jsonify, redirect, request
 from flask_appbuilder import expose
@@ -26,7 +26,7 @@ from app.core import clock, scope
 from app.core.crud import EntityView, present
 from app.core.crud.fields import contains
 from app.core.crud.forms import form_page
-from app.core.crud.listing import Query, TabRule
+from app.core.crud.listing import Narrowing, Query, TabRule
 from app.core.crud.pages import Button, Cell, Fact, Page
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError
@@ -74,6 +74,8 @@ TABS = {
 
 class CaseQuery(Query):
     """A list of cases: with the clock, sorted by it if wished, found by phone."""
+
+    further: ClassVar[dict[str, Narrowing]] = {}
 
     def select(self) -> Select[Any]:
         return self.narrowed(with_clock()).order_by(*self._order())

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from werkzeug.security import generate_password_hash
 
 from app.cases import operations
@@ -23,7 +23,7 @@ from app.deadlines.queries import calendar
 from app.demo import articles, documents, improvements
 from app.demo.material import DEPARTMENTS, HALLS, PEOPLE
 from app.demo.plan import plan
-from app.demo.responsibilities import RESPONSIBILITIES
+from app.demo.responsibilities import LISTED_SINCE, RESPONSIBILITIES
 from app.demo.rota import load_rota
 from app.departments.models import Department, Hall, Membership, Responsibility, Staff
 from app.departments.operations import add_staff, appoint
@@ -75,19 +75,36 @@ def _organisation(password: str) -> None:
         for told in DEPARTMENTS
     }
     db.session.add_all([*halls.values(), *departments.values()])
-    db.session.add_all(
-        Responsibility(
-            department=departments[hall, told.department],
-            code=told.code,
-            matter=told.name,
-            legal_basis=told.legal_basis,
-            duty=told.duty,
-        )
-        for hall in halls
+    db.session.flush()
+    _list(departments)
+    _people(password, halls, departments)
+
+
+def _list(departments: dict[tuple[str, str], Department]) -> None:
+    """Enter the list of responsibilities: it stood long before, but for what was added since."""
+    lines = [
+        (hall, {
+            "department_id": department.id,
+            "code": told.code,
+            "matter": told.name,
+            "legal_basis": told.legal_basis,
+            "duty": told.duty,
+            "active": True,
+            "version": 1,
+        })
+        for (hall, code), department in departments.items()
         for told in RESPONSIBILITIES
+        if told.department == code
+    ]  # fmt: skip
+    table = Responsibility.__table__
+    old = [line for hall, line in lines if (hall, line["matter"]) not in LISTED_SINCE]
+    db.session.execute(insert(table), old)  # below the field history: it has none
+    db.session.add_all(
+        Responsibility(**{name: value for name, value in line.items() if name != "version"})
+        for hall, line in lines
+        if (hall, line["matter"]) in LISTED_SINCE
     )
     db.session.flush()
-    _people(password, halls, departments)
 
 
 def _time(value: Any) -> time:

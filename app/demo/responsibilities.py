@@ -288,3 +288,10 @@ RESPONSIBILITIES = (
 )
 
 MATTERS = {matter.code: matter for matter in RESPONSIBILITIES}
+
+LISTED_SINCE = {
+    ("linqing", "食品经营许可"),
+    ("yanggu", "异地就医备案"),
+    ("yanggu", "企业职工退休待遇核定"),
+}
+"""Hall and matter of what the list did not name until cases showed that it was missing."""

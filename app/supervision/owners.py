@@ -156,11 +156,11 @@ class ListThen:
         for change in self._changes:
             if change.at <= instant:
                 continue
-            states[change.row_id] = _undone(states.get(change.row_id), change)
+            states[change.row_id] = undone(states.get(change.row_id), change)
         return [
             Line(state["department"], state["legal_basis"])
             for _, state in sorted(states.items())
-            if state and state.get("matter") == self.matter and _yes(state.get("active"))
+            if state and state.get("matter") == self.matter and in_force(state)
         ]
 
     def first_after(self, instant: datetime) -> tuple[datetime, list[Line]] | None:
@@ -184,7 +184,7 @@ def _state(row: Responsibility) -> dict[str, Any]:
     }
 
 
-def _undone(state: dict[str, Any] | None, change: Change) -> dict[str, Any] | None:
+def undone(state: dict[str, Any] | None, change: Change) -> dict[str, Any] | None:
     """Return what a row was before a change."""
     if change.action is Action.ADDED:
         return None
@@ -195,6 +195,6 @@ def _undone(state: dict[str, Any] | None, change: Change) -> dict[str, Any] | No
     return before
 
 
-def _yes(value: Any) -> bool:
-    """Read a yes or no as the history keeps it."""
-    return value is True or value in ("True", "true", "1")
+def in_force(state: dict[str, Any]) -> bool:
+    """Say whether a line was in force, as the table or the history keeps it."""
+    return state.get("active") in (True, "True", "true", "1")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,14 @@ class TabRule:
 
     label: str
     criterion: Callable[[datetime], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A filter that another feature gives a list: its criterion at an instant, and its words."""
+
+    criterion: Callable[[str, datetime], Any]
+    words: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,9 @@ def _number(text: str | None, default: int, most: int) -> int:
 class Query:
     """One list, asked for by one person: its select, its count and its page of rows."""
 
+    further: ClassVar[dict[str, Narrowing]] = {}
+    """Filters that no box is drawn for: they come with an address and are told as a chip."""
+
     def __init__(
         self,
         model: type[Any],
@@ -116,6 +127,7 @@ class Query:
         """Take the address apart and check each of its words against the model."""
         self.model, self.address, self.tabs, self.now = model, address, tabs, now
         self.attributes = attributes(model)
+        self._met: dict[str, Any] = {}
         self.sortable = {
             name: getattr(model, name)
             for name in list_columns(model)
@@ -173,6 +185,10 @@ class Query:
 
     def _criteria(self, name: str, value: str) -> list[Any]:
         """Turn one filter of the address into criteria."""
+        if name in self.further:
+            if name not in self._met:  # it may ask the database, and count and rows both need it
+                self._met[name] = self.further[name].criterion(value, self.now)
+            return [self._met[name]]
         stem = name.removesuffix("_from").removesuffix("_to")
         known = self.attributes.get(stem)
         of_days = known is not None and known.kind in {"date", "datetime"}
@@ -220,6 +236,11 @@ class Query:
         """Return what narrows the list now, each with the address that lets go of it."""
         address = self.address
         found = [(gettext("搜索“%(q)s”", q=address.q), address.url(q=""))] if address.q else []
+        found += [
+            (it.words(address.filters[name]), address.without(name))
+            for name, it in self.further.items()
+            if name in address.filters
+        ]
         for item in self.filters:
             if item.value:
                 value = dict(item.choices).get(item.value, item.value)

@@ -79,7 +79,7 @@ class Lists(EntityBase):
             hidden=[
                 (name, value)
                 for name, value in address.parameters().items()
-                if name in {"tab", "sort", "size"}
+                if name in {"tab", "sort", "size"} or name.removeprefix("f_") in query.further
             ],
             buttons=self.list_buttons(address),
             bulk=self.bulk_buttons(),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from app.core.guards import postgresql, sqlite
+from app.core.guards import counted, postgresql, sqlite
 from app.core.guards.watched import FLAGGED, UNTOLD, WATCHED
 
 if TYPE_CHECKING:
@@ -29,17 +29,20 @@ def install(connection: Connection, migration: str = "") -> None:
     untold = UNTOLD if migration else (*UNTOLD, *FLAGGED)
     for statement in made(_columns(connection, untold), migration):
         connection.exec_driver_sql(statement)
+    if inspect(connection).has_table("recount"):
+        for statement in counted.marks(connection.dialect.name):
+            connection.exec_driver_sql(statement)
 
 
 def remove(connection: Connection) -> None:
     """Take every guard away, those of the first schema included."""
     if connection.dialect.name == "postgresql":
-        for name in postgresql.FUNCTIONS:
+        for name in (*postgresql.FUNCTIONS, *counted.FUNCTIONS):
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
         return
     known = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     for name in known.scalars().all():
-        if name.startswith(sqlite.OURS) or name.endswith("_outside"):
+        if name.startswith(sqlite.OURS) or name.endswith("_outside") or counted.SUFFIX in name:
             connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{name}"')
 
 

@@ -16,6 +16,7 @@ from flask_wtf import CSRFProtect
 import config
 from app import (
     access,
+    appeals,
     articles,
     cases,
     causes,
@@ -57,6 +58,7 @@ FEATURES = (
     frequent,
     ledgers,
     supervision,
+    appeals,
     imports,
     overview,
     panel,

@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from flask import current_app
 
+from app.appeals.jobs import watch_appeals
 from app.cases.documents.jobs import sweep_files
 from app.cases.jobs import resume_lapsed
 from app.core import clock, scope
@@ -115,6 +116,7 @@ JOBS = (
     Job("resume-clocks", N_("恢复到期的中止计时"), every_minute, resume_lapsed),
     Job("flag-improvements", N_("整改临期与超期标记"), every_minute, flag_improvements),
     Job("supervise", N_("自动督办"), every_minute, supervise),
+    Job("watch-appeals", N_("申诉期限标记"), every_minute, watch_appeals),
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
     Job("sweep-files", N_("清理无主文件"), each_day(SWEEP_TIME), sweep_files),
@@ -140,6 +142,7 @@ WORDS = {
     "resumed": N_("恢复 %(value)s"),
     "improvements": N_("整改标记 %(value)s"),
     "cards": N_("督办 %(value)s"),
+    "appeals": N_("申诉期限 %(value)s"),
     "late_replies": N_("逾期未回复 %(value)s"),
     "files": N_("生成台账 %(value)s 份"),
     "told": N_("新消息 %(value)s 条"),

@@ -42,6 +42,7 @@ SECTIONS = (
             "registrar",
             "on_duty",
             "accepted_at",
+            "overturned_at",
         ),
     ),
     (
@@ -63,7 +64,7 @@ TEXTS = (
 ALWAYS = ("description", "demand")
 IF_ANY = (
     *("contact_name", "agent_name", "agent_relation", "agent_phone"),
-    *("registrar", "on_duty"),
+    *("registrar", "on_duty", "overturned_at"),
 )
 """Facts that are left out where there are none."""
 MOST_ABOUT = 90

@@ -1,6 +1,6 @@
 """Draw the table of moves: as a diagram and a table for the panel, as Markdown for docs/moves.md.
 
-Nothing here knows a move: states and edges come from `MOVES`; only where a state stands on the
+Nothing here knows a move: states and edges come from its tables; only where a state stands on the
 sheet is said here, and a state that is forgotten fails the tests.
 """
 
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.cases.asked import label_of
-from app.cases.moves import MOVES, Stage
+from app.cases.moves import EVERY, MOVES, Stage
 from app.cases.rules import Status
 from app.core.language import gettext
 from app.departments.rules import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.cases.moves import Move
 
 PLACES: dict[Status, tuple[int, int]] = {
@@ -95,18 +97,18 @@ def sheet() -> Sheet:
         width=6 * COLUMN + WIDE + 2 * LEFT,
         height=LAST_ROW * ROW + HIGH + TOP + 110,
         boxes=[_box(status) for status in Status],
-        arrows=[_arrow(*pair, verbs) for pair, verbs in edges().items()],
+        arrows=[_arrow(*pair, verbs) for pair, verbs in edges(MOVES).items()],
         chapters=[
-            (gettext(stage.label), [_line(step) for step in MOVES if step.stage is stage])
+            (gettext(stage.label), [_line(step) for step in EVERY if step.stage is stage])
             for stage in Stage
         ],
     )
 
 
-def edges() -> dict[tuple[Status, Status], list[Move]]:
+def edges(steps: Sequence[Move] = EVERY) -> dict[tuple[Status, Status], list[Move]]:
     """Return the moves that change the state, by where from and where to."""
     found: dict[tuple[Status, Status], list[Move]] = {}
-    for step in MOVES:
+    for step in steps:
         if step.target is not None:
             for source in step.sources:
                 found.setdefault((source, step.target), []).append(step)
@@ -194,7 +196,7 @@ def markdown() -> str:
             "| verb | Chinese | from | to | who | must be filled in | may be | guard |",
             "|---|---|---|---|---|---|---|---|",
         ]
-        lines += [_row(step) for step in MOVES if step.stage is stage]
+        lines += [_row(step) for step in EVERY if step.stage is stage]
         lines.append("")
     return "\n".join(lines)
 

@@ -230,6 +230,20 @@ def _decided(met: Standing) -> str:
     return ""
 
 
+def _was_answered(met: Standing) -> str:
+    return "" if met.case.outcome is not None else gettext("事项没有办结或答复")
+
+
+def _was_refused(met: Standing) -> str:
+    case = met.case
+    refused = case.outcome is None and case.refusal_reason is not None
+    return "" if refused else gettext("事项没有不予受理")
+
+
+def _was_reopened(met: Standing) -> str:
+    return "" if met.case.reopened_at is not None else gettext("事项没有重新办理过")
+
+
 def _tried_enough(met: Standing) -> str:
     since = met.case.finished_at
     tried = sum(since is None or call.at >= since for call in met.case.callbacks)
@@ -258,6 +272,9 @@ GUARDS: dict[str, Callable[[Standing], str]] = {
     "undecided": _undecided,
     "decided": _decided,
     "tried_enough": _tried_enough,
+    "was_answered": _was_answered,
+    "was_refused": _was_refused,
+    "was_reopened": _was_reopened,
 }
 """Name of a guard in the table of moves → its condition."""
 

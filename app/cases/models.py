@@ -87,6 +87,9 @@ class Case(Entity):
             "OR classification IS NOT NULL",
             name="accepted_with_classification",
         ),
+        CheckConstraint(
+            "overturned_at IS NULL OR reopened_at IS NOT NULL", name="overturned_and_reopened"
+        ),
         CheckConstraint("(agent_name IS NULL) = (agent_relation IS NULL)", name="agent_whole"),
         CheckConstraint(f"visits BETWEEN 0 AND {MAX_VISITS}", name="visits_in_bounds"),
         Index("ix_case_hall_id_status_id", "hall_id", "status", "id"),
@@ -196,7 +199,7 @@ class Case(Entity):
     reasons: Mapped[str | None] = field(Text, label=N_("不能办理的原因"))
     legal_basis: Mapped[str | None] = field(Text, label=N_("法律依据"))
     remedies: Mapped[list[Any] | None] = mapped_column(Json)
-    """The remedies that were told with a reply or a refusal, as they stood then."""
+    """The remedies that were told with a reply, a result or a refusal, as they stood then."""
     satisfaction: Mapped[Satisfaction | None] = field(Satisfaction, label=N_("满意度"))
     registered_at: Mapped[datetime] = field(Instant, label=N_("登记时间"), nullable=False)
     registered_by: Mapped[str] = field(String(64), label=N_("登记人"), nullable=False)
@@ -213,6 +216,8 @@ class Case(Entity):
     closed_at: Mapped[datetime | None] = field(Instant, label=N_("结案时间"))
     raised_at: Mapped[datetime | None] = field(Instant, label=N_("提级办理时间"))
     reopened_at: Mapped[datetime | None] = field(Instant, label=N_("重新办理时间"))
+    overturned_at: Mapped[datetime | None] = field(Instant, label=N_("原答复认定有误时间"))
+    """When an appeal found wrong what the applicant was told; the case was reopened for it."""
     archived_at: Mapped[datetime | None] = field(Instant, label=N_("归档时间"))
     explanation: Mapped[str | None] = field(Text, label=N_("对不满意的解释"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)

@@ -2,6 +2,7 @@
 
 Buttons, REST, permission checks, tests, the drawing in the panel and docs/moves.md are made from
 `MOVES`: it is the only place that knows which step may follow which, by whom, with what filled in.
+Beside it stands `ON_APPEAL`, what the decision of an appeal alone does.
 What else must be so for a step is named by its `guard` (app/cases/guards.py); what the step does
 beyond its state and its event stands in app/cases/effects/.
 """
@@ -179,4 +180,23 @@ AFTER = (
 
 MOVES: tuple[Move, ...] = (*INTAKE, *DISPATCH, *HANDLING, *CLOCK, *RESULT, *AFTER)
 
+ON_APPEAL = (
+    Move("overturn", N_("申诉成立重办", "move"), Stage.AFTER,
+         (Status.RESOLVED, Status.REPLIED, Status.CALLED_BACK, Status.CLOSED, Status.ARCHIVED),
+         Status.DISPATCHED, _WINDOW, "overturned", required=("lead_department", "note"),
+         optional=("classification",), guard="was_answered"),
+    Move("overturn_refusal", N_("撤销不予受理", "move"), Stage.AFTER,
+         (Status.REFUSED, Status.ARCHIVED), Status.REGISTERED, _WINDOW, "overturned",
+         required=("note",), guard="was_refused"),
+    Move("mark_wrong", N_("认定原答复有误", "move"), Stage.AFTER, tuple(Status), None,
+         _WINDOW, "overturned", required=("note",), guard="was_reopened"),
+)  # fmt: skip
+"""What an appeal that is upheld does (app/appeals): no button, no address and no bulk makes these.
+
+`mark_wrong` is for a reply that was given up already when the appeal against it is decided.
+"""
+
 MOVE = {move.verb: move for move in MOVES}
+
+EVERY: tuple[Move, ...] = (*MOVES, *ON_APPEAL)
+"""Every step there is, for the drawing and the documentation."""

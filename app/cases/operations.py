@@ -13,7 +13,7 @@ from app.cases.effects import EFFECTS, clockwork
 from app.cases.filled import checked
 from app.cases.guards import Standing, why_not
 from app.cases.models import Case, CaseCounter
-from app.cases.moves import MOVE
+from app.cases.moves import MOVE, ON_APPEAL
 from app.cases.queries import responsibility_for
 from app.cases.rules import ENDED, Status
 from app.core import scope, timeline
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from app.cases.moves import Move
     from app.core.scope import Person
 
 
@@ -122,7 +123,34 @@ def reveal(case: Case, reason: str, *, actor: Person, now: datetime) -> None:
 
 def move(case: Case, verb: str, values: Mapping[str, Any], *, actor: Person, now: datetime) -> Case:
     """Make one move of the table; raise DomainError when it is not one from here or by this one."""
-    step = MOVE[verb]
+    return _made(case, MOVE[verb], values, actor=actor, now=now)
+
+
+def overturn(
+    case: Case,
+    values: Mapping[str, Any],
+    *,
+    standing: bool,
+    appeal: str,
+    actor: Person,
+    now: datetime,
+) -> Case:
+    """Give up what an upheld appeal found wrong, and begin anew; `appeal` is its number.
+
+    `standing`: what was appealed against is what stands. Otherwise it was given up before, and is
+    marked as wrong alone. For app/appeals, in the transaction of the appeal's outcome.
+    """
+    refused = case.outcome is None and case.status in ENDED
+    verb = "mark_wrong" if not standing else "overturn_refusal" if refused else "overturn"
+    step = next(it for it in ON_APPEAL if it.verb == verb)
+    asked = {name: values[name] for name in (*step.required, *step.optional) if name in values}
+    return _made(case, step, asked, actor=actor, now=now, appeal=appeal)
+
+
+def _made(
+    case: Case, step: Move, values: Mapping[str, Any], *, actor: Person, now: datetime, **more: Any
+) -> Case:
+    """Make a step, and tell of it; `more` is told too."""
     lock(case)
     let_lapse(case, now=now)
     met = Standing(case, actor, now)
@@ -133,8 +161,8 @@ def move(case: Case, verb: str, values: Mapping[str, Any], *, actor: Person, now
     with scope.everything() if step.leaves else nullcontext(), db.session.no_autoflush:
         if step.target is not None:
             case.status = step.target
-        told = EFFECTS[verb](case, filled, met)
-        timeline.record(case, step.event, actor=actor, now=now, **told)
+        told = EFFECTS[step.verb](case, filled, met)
+        timeline.record(case, step.event, actor=actor, now=now, **more, **told)
         db.session.flush()
     return case
 

@@ -93,6 +93,15 @@ KINDS: dict[str, str] = {
     "card_withdrawn": N_("撤销督办"),
     "referred": N_("移交追责"),
     "referral_concluded": N_("记录追责结果"),
+    "appeal_registered": N_("登记申诉、复议或诉讼"),
+    "appeal_late_ruled": N_("裁定逾期提出"),
+    "appeal_assigned": N_("指派申诉承办人"),
+    "appeal_accepted": N_("申诉、复议或诉讼受理"),
+    "appeal_noted": N_("申诉办理进展"),
+    "appeal_decided": N_("申诉、复议或诉讼有结果"),
+    "appeal_warning": N_("申诉临期"),
+    "appeal_overdue": N_("申诉超期"),
+    "overturned": N_("原答复认定有误，重新办理"),
     "changed_outside": N_("库外修改"),
     "migrated": N_("升级时修改"),
 }
@@ -117,6 +126,8 @@ GROUPS: dict[str, str] = {
     "pause_declined": "clock",
     "resumed": "clock",
     "reclassified": "clock",
+    "appeal_warning": "clock",
+    "appeal_overdue": "clock",
 }
 """Kind → the group that the timeline can be narrowed to; what is not named here is a move."""
 
@@ -161,6 +172,21 @@ WORDS: dict[str, str] = {
     "file": N_("文件"),
     "row": N_("表格位置"),
     "reported_on": N_("反映日期"),
+    "appeal": N_("申诉编号"),
+    "remedy_kind": N_("种类"),
+    "filed_on": N_("提出日期"),
+    "authority": N_("向谁提出"),
+    "late_reason": N_("逾期提出的理由"),
+    "admitted": N_("准予逾期提出"),
+    "accepted_on": N_("受理日期"),
+    "simplified": N_("简易程序"),
+    "appeal_outcome": N_("申诉结果"),
+    "decided_on": N_("决定日期"),
+    "decided_by": N_("作出决定的机关或人员"),
+    "document": N_("文书号"),
+    "findings": N_("决定内容和理由"),
+    "step": N_("环节"),
+    "last_day": N_("最后一日"),
 }
 """What the keys of a payload are called; a text under any other key is shown without a label.
 

@@ -20,7 +20,7 @@ from app.core.language import gettext
 from app.core.transaction import transaction
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
-from app.demo import articles, documents, improvements
+from app.demo import appeals, articles, documents, improvements
 from app.demo.material import DEPARTMENTS, HALLS, PEOPLE
 from app.demo.plan import plan
 from app.demo.responsibilities import LISTED_SINCE, RESPONSIBILITIES
@@ -146,6 +146,7 @@ def _cases(number: int, seed: int, now: datetime) -> int:
     with transaction():
         articles.write(people, now)
         improvements.write(people, now)
+        appeals.write(people, now)
     return len(plans)
 
 

@@ -140,6 +140,7 @@ CASE_COLUMNS = (
     LedgerColumn(N_("办理结果"), func.coalesce(func.nullif(Case.result, ""), Case.reasons), 30),
     LedgerColumn(N_("满意度"), Case.satisfaction, 9, label),
     LedgerColumn(N_("值班人员"), Case.on_duty, 10),
+    LedgerColumn(N_("原答复认定有误"), Case.overturned_at, 16.5, local, Kind.DATETIME),
 )
 
 
@@ -171,6 +172,7 @@ NOTES = (
     (N_("超期工作日"), N_("到期日之后至办结日（在办的至截至日）的工作日数，当日超期的记 0")),
     (N_("办理结果"), N_("办结的结果；不能办理的，为向反映人说明的原因")),
     (N_("值班人员"), N_("事项登记时，所在大厅按值班表在岗的人员")),
+    (N_("原答复认定有误"), N_("申诉、复议或诉讼成立，事项重新办理的时间")),
     (N_("颜色"), N_("红色为超期，黄色为临期")),
 )
 """What the cover explains."""

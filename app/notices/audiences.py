@@ -111,6 +111,11 @@ class Audiences:
             hall = self.above.get(hall)
         return self.supervisors(event)
 
+    def appeal_handler(self, event: Happening) -> set[int]:
+        """Return whoever handles the appeal that the event tells of."""
+        person = event.person_id
+        return {person} if person in self.staff and person is not None else set()
+
     def _seen_by(self, number: int) -> set[Subject]:
         """Return which of the rows a person sees."""
         if number not in self._seen:
@@ -142,5 +147,6 @@ _MEANT: dict[Audience, Callable[[Audiences, Happening], set[int]]] = {
     Audience.ASSISTING_HANDLERS: Audiences.assist,
     Audience.HALL_SUPERVISORS: Audiences.supervisors,
     Audience.SUPERVISORS_ABOVE: Audiences.supervisors_above,
+    Audience.APPEAL_HANDLER: Audiences.appeal_handler,
     Audience.GROUP_ONLY: lambda _people, _event: set(),
 }

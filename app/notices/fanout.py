@@ -118,6 +118,7 @@ def _happenings(
             _hall.c.timezone.label("zone"),
             *(_case.c[name] for name in ("matter", "applicant_name", "lead_department_id")),
             _deadline.c.due_at,
+            _event.c.payload["person_id"].as_integer().label("person_id"),
         )
         .join_from(_event, _case, _case.c.id == _event.c.case_id)
         .join(_hall, _hall.c.id == _case.c.hall_id)

@@ -39,6 +39,7 @@ class Audience(Choice):
     ASSISTING_HANDLERS = "assisting_handlers", N_("协办科室经办人")
     HALL_SUPERVISORS = "hall_supervisors", N_("本厅督查")
     SUPERVISORS_ABOVE = "supervisors_above", N_("上级督查")
+    APPEAL_HANDLER = "appeal_handler", N_("申诉承办人")
     GROUP_ONLY = "group_only", N_("只发群或接口")
 
 
@@ -125,6 +126,14 @@ DEFAULTS: tuple[tuple[str, Audience, Pace], ...] = (
     ("improvement_reopened", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
     ("improvement_reopened", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
     ("improvement_withdrawn", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("appeal_registered", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
+    ("appeal_assigned", Audience.APPEAL_HANDLER, Pace.AT_ONCE),
+    ("appeal_warning", Audience.APPEAL_HANDLER, Pace.AT_ONCE),
+    ("appeal_overdue", Audience.APPEAL_HANDLER, Pace.AT_ONCE),
+    ("appeal_overdue", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
+    ("appeal_decided", Audience.ON_DUTY, Pace.AT_ONCE),
+    ("overturned", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("overturned", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
     ("resolved", Audience.ON_DUTY, Pace.DIGEST),
     ("replied", Audience.ON_DUTY, Pace.DIGEST),
 )

@@ -46,6 +46,8 @@ class Happening:
     applicant_name: str
     lead_department_id: int | None
     due_at: datetime | None
+    person_id: int | None = None
+    """Whom the event names in its payload."""
 
 
 def told(event: Happening) -> tuple[str, str]:

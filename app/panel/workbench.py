@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from app.appeals import queries as appeals
 from app.cases.lamps import lamp
 from app.cases.models import Case
 from app.cases.queries import asked, at_stage, counts, with_clock
 from app.cases.rules import OPEN, Status
+from app.core import scope
 from app.core.crud.pages import Cell, Col, Listing, Page, Row
 from app.core.crud.present import EMPTY, local
 from app.core.db import db
@@ -73,7 +75,13 @@ TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
 
 IMPROVEMENTS = "/improvements/list/?tab="
 
+
+def _own_appeals(_now: datetime) -> int:
+    return appeals.count_of(appeals.of_handler(scope.current()))
+
+
 FURTHER: dict[str, tuple[tuple[str, str, str, Callable[[datetime], int]], ...]] = {
+    "clerk": ((N_("我承办的申诉"), "warn", "/appeals/list/?tab=mine", _own_appeals),),
     "handler": (
         (
             N_("待回复督办"), "warn", "/supervision-cards/list/?tab=waiting",
@@ -90,6 +98,11 @@ FURTHER: dict[str, tuple[tuple[str, str, str, Callable[[datetime], int]], ...]] 
     ),
     "supervisor": (
         (
+            N_("申诉待指派"), "warn", "/appeals/list/?tab=unassigned",
+            lambda _now: appeals.count_of(appeals.unassigned()),
+        ),
+        (N_("我承办的申诉"), "warn", "/appeals/list/?tab=mine", _own_appeals),
+        (
             N_("督办逾期未回复"), "late", "/supervision-cards/list/?tab=late",
             lambda now: count_of(unanswered_in_time(now)),
         ),
@@ -103,6 +116,10 @@ FURTHER: dict[str, tuple[tuple[str, str, str, Callable[[datetime], int]], ...]] 
         ),
     ),
     "inspector": (
+        (
+            N_("申诉超期"), "late", "/appeals/list/?tab=late",
+            lambda now: appeals.count_of(appeals.overdue(now)),
+        ),
         (N_("移交待处理"), "warn", "/referrals/list/?tab=open", lambda _now: count_open()),
     ),
 }  # fmt: skip

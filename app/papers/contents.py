@@ -35,7 +35,7 @@ AROUND = {
     PaperKind.ACCEPTANCE: 16.5,
     PaperKind.REFUSAL: 13.5,
     PaperKind.REPLY: 16.0,
-    PaperKind.RESULT: 12.5,
+    PaperKind.RESULT: 15.5,
 }
 """Lines of title, name, headings and tables: what takes as many in every type."""
 
@@ -102,9 +102,17 @@ def letter(kind: PaperKind, case: Case, person: Person) -> Letter:
     )
 
 
+OCCASIONS = {
+    PaperKind.REFUSAL: Occasion.REFUSAL,
+    PaperKind.REPLY: Occasion.REPLY,
+    PaperKind.RESULT: Occasion.RESULT,
+}
+"""Paper → what the remedies on it are against; others tell of none."""
+
+
 def told_remedies(kind: PaperKind, case: Case, day: date) -> Sequence[Remedy]:
     """Return the remedies that were told and kept with the case, or those that apply."""
-    occasion = {PaperKind.REFUSAL: Occasion.REFUSAL, PaperKind.REPLY: Occasion.REPLY}.get(kind)
+    occasion = OCCASIONS.get(kind)
     if occasion is None:
         return ()
     kept = case.remedies

@@ -15,14 +15,14 @@ from app.rulebook.documents.api import DocumentApi
 from app.rulebook.documents.models import RuleDocument
 from app.rulebook.documents.reading.views import RulesView
 from app.rulebook.documents.views import DocumentView
-from app.rulebook.models import Criterion, RemedyRule, TextTemplate
+from app.rulebook.models import Criterion, RemedyPeriod, RemedyRule, TextTemplate
 
 __all__ = ["register", "visibility"]
 
 
 def register(appbuilder: Any) -> None:
     """Register the views of this feature."""
-    for model in (Criterion, RemedyRule, TextTemplate):
+    for model in (Criterion, RemedyRule, RemedyPeriod, TextTemplate):
         crud.register(appbuilder, model)
     crud.register(appbuilder, RuleDocument, DocumentView, DocumentApi)
     appbuilder.add_view_no_menu(RulesView)

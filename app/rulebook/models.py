@@ -19,6 +19,7 @@ from app.rulebook.rules import (
     Occasion,
     PeriodUnit,
     RemedyKind,
+    RemedyStep,
     TemplateUse,
     has_stray_brace,
     unknown_placeholders,
@@ -168,6 +169,72 @@ class RemedyRule(Entity):
     def __str__(self) -> str:
         """Name the remedy."""
         return self.name
+
+
+class RemedyPeriod(Entity):
+    """How long whoever a remedy is sought from may take for a step of it."""
+
+    __tablename__ = "remedy_period"
+    __table_args__ = (
+        CheckConstraint(f"number BETWEEN 1 AND {MOST_PERIOD}", name="number_in_bounds"),
+        CheckConstraint("unit <> 'none'", name="counted_in_something"),
+        CheckConstraint("warn_days >= 0", name="warns_before"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_in_order"),
+    )
+    __panel__ = Panel(
+        N_("救济办理期限"),
+        "remedy-periods",
+        columns=("code", "step", "hall", "number", "unit", "legal_basis", "valid_from", "valid_to"),
+        form=(
+            (N_("适用"), ("code", "step", "hall")),
+            (N_("期限"), ("number", "unit", "warn_days")),
+            (N_("依据与有效期"), ("legal_basis", "valid_from", "valid_to")),
+        ),
+        search=("legal_basis",),
+        filters=("code", "step", "hall"),
+        order=("code", "step", "id"),
+    )
+
+    code: Mapped[RemedyKind] = field(RemedyKind, label=N_("种类"), nullable=False)
+    step: Mapped[RemedyStep] = field(
+        RemedyStep,
+        label=N_("环节"),
+        nullable=False,
+        hint=N_("没有“受理审查”期限的种类，登记即视为受理"),
+    )
+    hall_id: Mapped[int | None] = mapped_column(ForeignKey("hall.id"), index=True)
+    hall: Mapped[Hall | None] = link(label=N_("大厅"), hint=N_("不选表示全部大厅；本厅规则优先"))
+    number: Mapped[int] = field(Integer, label=N_("期限"), nullable=False)
+    unit: Mapped[PeriodUnit] = field(
+        PeriodUnit, label=N_("期限单位"), nullable=False, default=PeriodUnit.DAYS
+    )
+    warn_days: Mapped[int] = field(
+        Integer,
+        label=N_("提前预警（日）"),
+        nullable=False,
+        default=0,
+        hint=N_("0 表示最后一日当天"),
+    )
+    legal_basis: Mapped[str] = field(
+        String(255), label=N_("法律依据"), nullable=False, hint=N_("本厅自定的，写明是本厅规定")
+    )
+    valid_from: Mapped[dt.date] = field(Date, label=N_("生效日期"), nullable=False)
+    valid_to: Mapped[dt.date | None] = field(Date, label=N_("失效日期"))
+
+    def problems(self) -> dict[str, str]:
+        """Check the period and the validity."""
+        found = _order_of_validity(self.valid_from, self.valid_to)
+        if not 1 <= (self.number or 0) <= MOST_PERIOD:
+            found["number"] = gettext("期限须在 1 至 %(most)d 之间", most=MOST_PERIOD)
+        if self.unit is PeriodUnit.NONE:
+            found["unit"] = gettext("办理期限须有单位")
+        if not 0 <= (self.warn_days or 0) <= MOST_PERIOD:
+            found["warn_days"] = gettext("须在 0 至 %(most)d 之间", most=MOST_PERIOD)
+        return found
+
+    def __str__(self) -> str:
+        """Name the remedy and its step."""
+        return f"{gettext(self.code.label)} · {gettext(self.step.label)}"
 
 
 class TextTemplate(Entity):

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.core.panel import attributes
 from app.rulebook.documents import operations as documents
-from app.rulebook.models import Criterion, RemedyRule, TextTemplate
+from app.rulebook.models import Criterion, RemedyPeriod, RemedyRule, TextTemplate
 
 BEGINNING = Path(__file__).with_name("seed.json")
 
@@ -20,7 +20,7 @@ BEGINNING = Path(__file__).with_name("seed.json")
 def seed() -> None:
     """Fill each table of the rulebook that is empty; repeatable."""
     told = json.loads(BEGINNING.read_text(encoding="utf-8"))
-    for model in (Criterion, RemedyRule, TextTemplate):
+    for model in (Criterion, RemedyRule, RemedyPeriod, TextTemplate):
         if db.session.scalar(select(model.id).limit(1)) is None:
             db.session.add_all(_row(model, item) for item in told[model.__tablename__])
             db.session.flush()

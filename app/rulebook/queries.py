@@ -12,8 +12,8 @@ from sqlalchemy import or_, select
 
 from app.core.db import db
 from app.deadlines.queries import calendar
-from app.rulebook.models import Criterion, RemedyRule, TextTemplate
-from app.rulebook.rules import Occasion, Remedy, RemedyKind, last_day, nominal_last_day
+from app.rulebook.models import Criterion, RemedyPeriod, RemedyRule, TextTemplate
+from app.rulebook.rules import Occasion, PeriodUnit, Remedy, RemedyKind, last_day, nominal_last_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.deadlines.rules import Classification
     from app.deadlines.workdays import WorkCalendar
     from app.departments.models import Hall
-    from app.rulebook.rules import Finding, TemplateUse
+    from app.rulebook.rules import Finding, RemedyStep, TemplateUse
 
 
 def _here(model: Any, hall_id: int | None) -> Any:
@@ -94,9 +94,8 @@ def _told(rule: RemedyRule, told_on: date, days: WorkCalendar) -> Remedy:
     """Return a rule as the applicant is told of it."""
     until, provisional = None, False
     if rule.period_number is not None:
-        nominal = nominal_last_day(told_on, rule.period_number, rule.period_unit)
         until = last_day(told_on, rule.period_number, rule.period_unit, days.is_workday)
-        provisional = not (days.is_final(nominal) and days.is_final(until))
+        provisional = is_provisional(told_on, rule.period_number, rule.period_unit, days)
     return Remedy(
         code=rule.code,
         name=rule.name,
@@ -108,6 +107,24 @@ def _told(rule: RemedyRule, told_on: date, days: WorkCalendar) -> Remedy:
         legal_basis=rule.legal_basis,
         provisional=provisional,
     )
+
+
+def is_provisional(start: date, number: int, unit: PeriodUnit, days: WorkCalendar) -> bool:
+    """Say whether the last day of a period rests on a year whose holidays are not published."""
+    until = last_day(start, number, unit, days.is_workday)
+    if unit is PeriodUnit.WORKING_DAYS:
+        return days.touches_provisional(start, until)
+    return not (days.is_final(nominal_last_day(start, number, unit)) and days.is_final(until))
+
+
+def period_for(hall_id: int, code: RemedyKind, step: RemedyStep, day: date) -> RemedyPeriod | None:
+    """Find how long a step of a remedy may take that begins on a day; the hall's own rule first."""
+    rule = RemedyPeriod
+    governing = select(rule).where(
+        rule.code == code, rule.step == step, _here(rule, hall_id), _valid(rule, day)
+    )
+    latest = (rule.hall_id.is_(None), rule.valid_from.desc(), rule.id.desc())
+    return db.session.scalar(governing.order_by(*latest).limit(1))
 
 
 def templates(hall_id: int | None, use: TemplateUse) -> Sequence[TextTemplate]:

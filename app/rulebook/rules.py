@@ -36,6 +36,7 @@ class PeriodUnit(Choice):
 
     NONE = "none", N_("不限期")
     DAYS = "days", N_("日")
+    WORKING_DAYS = "working_days", N_("个工作日")
     MONTHS = "months", N_("个月")
 
 
@@ -44,6 +45,16 @@ class Occasion(Choice):
 
     REPLY = "reply", N_("对答复不服")
     REFUSAL = "refusal", N_("对不予受理不服")
+    RESULT = "result", N_("对办理结果不服")
+    RECONSIDERATION = "reconsideration", N_("对复议决定不服")
+
+
+class RemedyStep(Choice):
+    """What whoever a remedy is sought from has to do within a period."""
+
+    ACCEPT = "accept", N_("受理审查")
+    DECIDE = "decide", N_("作出决定")
+    SIMPLIFIED = "simplified", N_("作出决定（简易程序）")
 
 
 class TemplateUse(Choice):
@@ -66,11 +77,21 @@ def last_day(
 
     The day of the telling is not counted; months end on the day of the same number, or with the
     month where it has none; a last day on which no work is done gives way to the next on which it
-    is.
+    is. Of working days only those are counted on which work is done.
     """
+    if unit is PeriodUnit.WORKING_DAYS:
+        return _nth_workday(told_on, number, is_workday)
     day = nominal_last_day(told_on, number, unit)
     while not is_workday(day):
         day += timedelta(days=1)
+    return day
+
+
+def _nth_workday(day: date, number: int, is_workday: Callable[[date], bool]) -> date:
+    """Return the working day that is the n-th after a date."""
+    while number:
+        day += timedelta(days=1)
+        number -= is_workday(day)
     return day
 
 

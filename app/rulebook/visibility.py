@@ -12,12 +12,12 @@ from app.core.errors import OutOfScopeError
 from app.core.scope import Person, rows_of
 from app.deadlines.visibility import governs_all_halls
 from app.rulebook.documents.models import RuleDocument
-from app.rulebook.models import Criterion, RemedyRule, TextTemplate
+from app.rulebook.models import Criterion, RemedyPeriod, RemedyRule, TextTemplate
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import UOWTransaction
 
-RULES = (Criterion, RemedyRule, TextTemplate, RuleDocument)
+RULES = (Criterion, RemedyRule, RemedyPeriod, TextTemplate, RuleDocument)
 
 
 def _own_and_general(person: Person, hall: Any) -> ColumnElement[bool]:
@@ -36,6 +36,12 @@ def criteria(person: Person) -> ColumnElement[bool]:
 def remedies(person: Person) -> ColumnElement[bool]:
     """See `_own_and_general`."""
     return _own_and_general(person, RemedyRule.hall_id)
+
+
+@rows_of(RemedyPeriod)
+def periods(person: Person) -> ColumnElement[bool]:
+    """See `_own_and_general`."""
+    return _own_and_general(person, RemedyPeriod.hall_id)
 
 
 @rows_of(TextTemplate)

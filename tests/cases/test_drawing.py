@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.cases import drawing
-from app.cases.moves import MOVES
+from app.cases.moves import EVERY, MOVES
 from app.cases.rules import Status
 from tests.core import screens
 
@@ -25,7 +25,7 @@ def test_every_change_of_state_is_an_arrow():
     drawn = {(source, target): steps for (source, target), steps in drawing.edges().items()}
     told = {
         (source, step.target, step.verb)
-        for step in MOVES
+        for step in EVERY
         if step.target is not None
         for source in step.sources
     }

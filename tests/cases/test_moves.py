@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.cases.asked import ASKED
 from app.cases.effects import EFFECTS
 from app.cases.guards import GUARDS, Standing, why_not
-from app.cases.moves import MOVE, MOVES
+from app.cases.moves import EVERY, MOVE, MOVES
 from app.cases.records import AssignmentRole
 from app.cases.rules import Outcome, Satisfaction, Status
 from app.core import scope
@@ -46,8 +46,8 @@ pytestmark = pytest.mark.usefixtures("unlimited")
 def test_every_verb_has_a_way_to_it():
     assert set(WAYS) == set(MOVE)
     assert set(PATHS) == set(Status)
-    assert set(EFFECTS) == set(MOVE)
-    assert {step.guard for step in MOVES} - {""} == set(GUARDS)
+    assert set(EFFECTS) == {step.verb for step in EVERY}
+    assert {step.guard for step in EVERY} - {""} == set(GUARDS)
 
 
 def allowed(step, case, actor):

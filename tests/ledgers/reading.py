@@ -14,6 +14,7 @@ HEADER = [
     "编号", "大厅", "来源渠道", "受理时间", "反映人", "联系电话", "事项名称", "情形", "分类",
     "反映内容", "主办科室", "协办科室", "派发时间", "时限(工作日)", "到期时间", "办结时间",
     "状态", "是否超期", "超期工作日", "办理结果", "满意度", "值班人员",
+    "原答复认定有误",
 ]  # fmt: skip
 
 CHANNELS = {
@@ -138,7 +139,7 @@ def _row(case, now, holidays, assisting):
         "、".join(assisting.get(case["id"], [])) or None, wall("dispatched_at"),
         case["working_days"], wall("due_at"), wall("finished_at"), STATES[case["status"]],
         {None: None, True: "是", False: "否"}[late], days, case["result"] or case["reasons"],
-        GRADES[case["satisfaction"]], case["on_duty"],
+        GRADES[case["satisfaction"]], case["on_duty"], wall("overturned_at"),
     ]  # fmt: skip
     return cells, LATE if late else SOON if soon else PLAIN
 

@@ -71,7 +71,7 @@ def test_the_sheet_is_set_up_for_reading_and_for_paper(demo, ledger):
     assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
     assert page.print_title_rows == "$1:$2"
     assert page.freeze_panes == "B3"
-    assert page.auto_filter.ref == f"A2:V{page.max_row}"
+    assert page.auto_filter.ref == f"A2:W{page.max_row}"
     assert page.page_setup.fitToWidth == 1
 
 

@@ -11,6 +11,7 @@ from itertools import count
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import delete, func, select
 
+from app.appeals.models import Appeal
 from app.articles.models import Article, ArticleVersion
 from app.cases import operations
 from app.cases.documents.models import Attachment
@@ -45,8 +46,8 @@ from app.roster.models import Duty, Swap, Window
 from app.roster.rules import Half, Shift, SwapState
 from app.rulebook.documents.models import RuleDocument
 from app.rulebook.documents.rules import DocumentKind
-from app.rulebook.models import Criterion, RemedyRule, TextTemplate
-from app.rulebook.rules import Finding, PeriodUnit, RemedyKind, TemplateUse
+from app.rulebook.models import Criterion, RemedyPeriod, RemedyRule, TextTemplate
+from app.rulebook.rules import Finding, Occasion, PeriodUnit, RemedyKind, RemedyStep, TemplateUse
 from app.supervision.models import SupervisionCard, SupervisionRule
 from app.supervision.referrals.models import Referral
 from app.supervision.referrals.rules import Body
@@ -465,6 +466,31 @@ def _referral(case):
     return _told(row, case, "referred")
 
 
+def _appeal(case):
+    kept = select(Appeal).where(Appeal.case_id == case.id)
+    if (found := db.session.scalars(kept).first()) is not None:
+        return found
+    row = Appeal(
+        number=f"{case.number}-A01",
+        case_id=case.id,
+        case_number=case.number,
+        serial=1,
+        hall_id=case.hall_id,
+        kind=RemedyKind.COMPLAINT,
+        occasion=Occasion.REPLY,
+        told_at=NOW,
+        told_on=NOW.date(),
+        told="原来的答复",
+        authority="督查部门",
+        legal_basis="依据",
+        filed_on=NOW.date(),
+        grounds="不服",
+        registered_at=NOW,
+        registered_by="窗口",
+    )
+    return _told(row, case, "appeal_registered")
+
+
 def _told(row, case, kind):
     db.session.add(row)
     db.session.flush()
@@ -479,6 +505,9 @@ FROM_CASES = {
     "referrals-of-a-case": lambda case: case,
     "accountability": lambda case: case,
     "supervision-cards": _card,
+    "appeals-of-a-case": lambda case: case,
+    "appeals": _appeal,
+    "appeal-assignments": _appeal,
     "referrals": _referral,
     "files-of-a-case": lambda case: case,
     "attachments": _file,
@@ -533,6 +562,16 @@ FRESH = {
         authority="督查部门",
         period_unit=PeriodUnit.NONE,
         legal_basis="依据",
+        valid_from=date(2027, 1, 1),
+    ),
+    "remedy-periods": lambda hall, number: RemedyPeriod(
+        code=RemedyKind.COMPLAINT,
+        step=RemedyStep.DECIDE,
+        hall=hall_of(hall),
+        number=9,
+        unit=PeriodUnit.DAYS,
+        warn_days=1,
+        legal_basis=f"新依据{number}",
         valid_from=date(2027, 1, 1),
     ),
     "text-templates": lambda hall, number: TextTemplate(

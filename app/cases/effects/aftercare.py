@@ -10,7 +10,7 @@ from app.cases.effects.dispatch import hand_to
 from app.cases.records import Callback
 from app.cases.rules import Satisfaction
 from app.deadlines.operations import replace
-from app.deadlines.rules import ClockKind
+from app.deadlines.rules import Classification, ClockKind
 
 if TYPE_CHECKING:
     from app.cases.guards import Standing
@@ -73,6 +73,27 @@ def _reopen(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]
     }
 
 
+def _overturn(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:
+    """Give up a result or a reply that was wrong, and begin anew."""
+    case.overturned_at, case.archived_at = met.now, None
+    if filled["classification"]:
+        case.classification = Classification(filled["classification"])
+    return _reopen(case, filled, met)
+
+
+def _overturn_refusal(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:
+    """Give up a refusal that was wrong: the window decides anew."""
+    case.overturned_at = case.reopened_at = met.now
+    case.archived_at = case.criterion = None
+    case.refusal_reason = case.remedy = case.remedies = None
+    return {"reason": filled["note"]}
+
+
+def _mark_wrong(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:
+    case.overturned_at = met.now
+    return {"reason": filled["note"]}
+
+
 def _archive(case: Case, _filled: dict[str, Any], met: Standing) -> dict[str, Any]:
     case.archived_at = met.now
     return {}
@@ -86,4 +107,7 @@ EFFECTS = {
     "close_unreached": _close,
     "reopen": _reopen,
     "archive": _archive,
+    "overturn": _overturn,
+    "overturn_refusal": _overturn_refusal,
+    "mark_wrong": _mark_wrong,
 }

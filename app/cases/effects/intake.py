@@ -56,6 +56,9 @@ def _close_on_the_spot(case: Case, filled: dict[str, Any], met: Standing) -> dic
     case.classification = Classification(filled["classification"])
     case.accepted_at = case.accepted_at or met.now
     case.result, case.outcome = filled["result"], Outcome.ON_THE_SPOT
+    day = hours_of(case.hall).local(met.now).date()
+    told_of = remedies_for(case.classification, day, case.hall, occasion=Occasion.RESULT)
+    case.remedies = as_data(told_of)
     case.finished_at = case.closed_at = met.now
     case.satisfaction = grade
     told = {"result": case.result, "satisfaction": filled["satisfaction"]}

@@ -13,7 +13,7 @@ from app.deadlines.operations import meet, start_clock
 from app.deadlines.queries import hours_of
 from app.deadlines.rules import ClockKind
 from app.rulebook.queries import remedies_for
-from app.rulebook.rules import as_data
+from app.rulebook.rules import Occasion, as_data
 
 if TYPE_CHECKING:
     from app.cases.guards import Standing
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 def _resolve(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:
     case.result, case.outcome = filled["result"], Outcome.RESOLVED
+    day = hours_of(case.hall).local(met.now).date()
+    told = remedies_for(case.classification, day, case.hall, occasion=Occasion.RESULT)
+    case.remedies = as_data(told)
     return {"result": case.result, **name_causes(case, filled), **_finish(case, met)}
 
 

@@ -10,7 +10,8 @@ WATCHED = {
     "case": "id", "deadline": "case_id", "assignment": "case_id", "visit": "case_id",
     "callback": "case_id", "extension": "case_id", "pause": "case_id", "attachment": "case_id",
     "case_cause": "case_id", "case_link": "case_id",
-    "supervision_card": "case_id", "referral": "case_id",
+    "supervision_card": "case_id", "referral": "case_id", "appeal": "case_id",
+    "appeal_period": "case_id",
 }  # fmt: skip
 """Table → its column that names the case. A change that moves `version` came through the
 application, which tells of it itself; any other is told by the database."""

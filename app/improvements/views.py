@@ -196,7 +196,7 @@ class ImprovementView(EntityView):
                         self.find(pk), step.verb, _values(step, form),
                         actor=scope.current(), now=clock.now(),
                     )  # fmt: skip
-                flash(gettext("%(row)s：%(step)s完成", row=str(row), step=label), "success")
+                flash(gettext("%(row)s：已%(step)s", row=str(row), step=label), "success")
                 return redirect(self._back(row))
             except (DomainError, IntegrityError, StaleDataError) as error:
                 problems = problems_of(error)

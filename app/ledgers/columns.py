@@ -13,13 +13,16 @@ from sqlalchemy import and_, func, or_, select
 
 from app.cases.models import Case
 from app.cases.records import Assignment, AssignmentRole
+from app.causes.models import Cause
 from app.core.language import N_
 from app.core.privacy import masked
 from app.core.workbook import Kind, Value
 from app.deadlines.models import Deadline
 from app.deadlines.rules import Verdict
 from app.departments.models import Department, Hall
+from app.improvements.models import Improvement
 from app.ledgers.models import LedgerKind
+from app.ledgers.subjects import CASES, IMPROVEMENTS, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +93,26 @@ class LedgerColumn:
     kind: Kind = Kind.TEXT
 
 
+NOTES = (
+    (N_("登记日期"), N_("按事项登记的日期筛选，以各大厅当地时间为准")),
+    (N_("时间"), N_("均为各大厅当地时间")),
+    (N_("反映人、联系电话"), N_("一律脱敏；需要完整信息时请在系统中查看，并说明原因")),
+    (
+        N_("是否超期"),
+        N_(
+            "在办的按截至时间与到期时间比较，已办结的按办结时的结论；未派发、"
+            "当场办结和不予受理的没有时限，为空"
+        ),
+    ),
+    (N_("超期工作日"), N_("到期日之后至办结日（在办的至截至日）的工作日数，当日超期的记 0")),
+    (N_("办理结果"), N_("办结的结果；不能办理的，为向反映人说明的原因")),
+    (N_("值班人员"), N_("事项登记时，所在大厅按值班表在岗的人员")),
+    (N_("原答复认定有误"), N_("申诉、复议或诉讼成立，事项重新办理的时间")),
+    (N_("颜色"), N_("红色为超期，黄色为临期")),
+)
+"""What the cover of a ledger of cases explains."""
+
+
 @dataclass(frozen=True)
 class Ledger:
     """A ledger: its columns, and which cases it lists at an instant (None: all)."""
@@ -98,6 +121,11 @@ class Ledger:
     criterion: Callable[[datetime], ColumnElement[bool]] | None = None
     about: str = ""
     """What the ledger lists, in words, when it is not everything."""
+    subject: Subject = CASES
+    notes: tuple[tuple[str, str], ...] = NOTES
+    """What the cover explains."""
+    daily: bool = True
+    """Whether the scheduler produces it for every hall each working day."""
 
 
 def _assisting() -> Any:
@@ -116,6 +144,26 @@ def _assisting() -> Any:
     )
     return select(func.aggregate_strings(names.c.name, "、")).scalar_subquery()
 
+
+IMPROVEMENT_COLUMNS = (
+    LedgerColumn(N_("整改编号"), Improvement.number, 16),
+    LedgerColumn(N_("大厅"), Hall.name, 14),
+    LedgerColumn(N_("事项名称"), Improvement.matter, 18),
+    LedgerColumn(N_("办不成的原因"), Cause.name, 14),
+    LedgerColumn(N_("存在的问题"), Improvement.problem, 34),
+    LedgerColumn(N_("整改措施"), Improvement.measure, 34),
+    LedgerColumn(N_("责任科室"), Department.name, 12),
+    LedgerColumn(N_("下达时间"), Improvement.opened_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("整改期限"), Improvement.due_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("状态"), Improvement.status, 8.5, label),
+    LedgerColumn(N_("完成时间"), Improvement.completed_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("完成情况"), Improvement.evidence, 30),
+    LedgerColumn(N_("是否超期"), Improvement.status, 6, late),
+    LedgerColumn(N_("超期工作日"), Improvement.days_late, 7, days_late, Kind.INTEGER),
+    LedgerColumn(N_("验收意见"), Improvement.review, 24),
+    LedgerColumn(N_("销号时间"), Improvement.verified_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn(N_("重新整改次数"), Improvement.reopenings, 8, kind=Kind.INTEGER),
+)
 
 CASE_COLUMNS = (
     LedgerColumn(N_("编号"), Case.number, 15),
@@ -155,24 +203,16 @@ LEDGERS = {
     LedgerKind.OVERDUE: Ledger(
         CASE_COLUMNS, overdue, N_("只列截至时间仍在超期的事项，和办结时已超期的事项")
     ),
+    LedgerKind.IMPROVEMENTS: Ledger(
+        IMPROVEMENT_COLUMNS,
+        subject=IMPROVEMENTS,
+        notes=(
+            (N_("登记日期"), N_("按整改事项下达的日期筛选，以各大厅当地时间为准")),
+            (N_("时间"), N_("均为各大厅当地时间")),
+            (N_("是否超期"), N_("整改中的按截至时间判断，报告完成的按完成时的结论；已撤销的为空")),
+            (N_("颜色"), N_("红色为超期，黄色为临期")),
+        ),
+        daily=False,
+    ),
 }
 """Every ledger there is."""
-
-NOTES = (
-    (N_("登记日期"), N_("按事项登记的日期筛选，以各大厅当地时间为准")),
-    (N_("时间"), N_("均为各大厅当地时间")),
-    (N_("反映人、联系电话"), N_("一律脱敏；需要完整信息时请在系统中查看，并说明原因")),
-    (
-        N_("是否超期"),
-        N_(
-            "在办的按截至时间与到期时间比较，已办结的按办结时的结论；未派发、"
-            "当场办结和不予受理的没有时限，为空"
-        ),
-    ),
-    (N_("超期工作日"), N_("到期日之后至办结日（在办的至截至日）的工作日数，当日超期的记 0")),
-    (N_("办理结果"), N_("办结的结果；不能办理的，为向反映人说明的原因")),
-    (N_("值班人员"), N_("事项登记时，所在大厅按值班表在岗的人员")),
-    (N_("原答复认定有误"), N_("申诉、复议或诉讼成立，事项重新办理的时间")),
-    (N_("颜色"), N_("红色为超期，黄色为临期")),
-)
-"""What the cover explains."""

@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import gettext
 from app.core.transaction import transaction
+from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind, LedgerRun
 from app.ledgers.production import produce, usual_name
 from app.ledgers.queries import halls_that_work, produced
@@ -39,7 +40,7 @@ def daily_ledgers(planned_for: datetime, now: datetime) -> dict[str, Any]:
         there = produced(planned_for)
         for hall_id, code, name in halls_that_work():
             for kind in LedgerKind:
-                if (kind, hall_id) in there:
+                if (kind, hall_id) in there or not LEDGERS[kind].daily:
                     continue
                 try:
                     made += _make(kind, hall_id, code, planned_for, now)

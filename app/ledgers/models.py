@@ -20,6 +20,7 @@ class LedgerKind(Choice):
 
     CASES = "cases", N_("办不成事台账")
     OVERDUE = "overdue", N_("超期台账")
+    IMPROVEMENTS = "improvements", N_("整改台账")
 
 
 class LedgerRun(Model):

@@ -14,15 +14,14 @@ from app.core.privacy import seal_keys
 from app.core.workbook import Column, Produced, Sheet, Tone, safe_file_name, write
 from app.departments.queries import hall_of_code
 from app.departments.rules import Role
-from app.ledgers.columns import LEDGERS, NOTES
+from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind
 from app.ledgers.queries import (
     all_halls,
+    begun_between,
     departments_coded,
-    first_registered,
+    first_begun,
     halls_below,
-    handled_by,
-    registered_between,
     selection,
     stream,
 )
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from app.core.scope import Person
     from app.departments.models import Department, Hall
+    from app.ledgers.columns import Ledger
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def produce(
     """
     which = kind_of(kind)
     with scope.working_for(person):
-        chosen = choose(since, until, hall_code, department_code)
+        chosen = choose(which, since, until, hall_code, department_code)
         query = chosen_rows(which, now).where(*chosen.criteria)
         return save(
             which, path, query, person=person, now=now, place=chosen.place, filters=chosen.words
@@ -77,7 +77,7 @@ def produce(
 def chosen_rows(kind: LedgerKind, now: datetime) -> Select[Any]:
     """Select the rows that a ledger lists at an instant."""
     ledger = LEDGERS[kind]
-    query = selection(ledger.columns)
+    query = selection(ledger.subject, ledger.columns)
     return query.where(ledger.criterion(now)) if ledger.criterion is not None else query
 
 
@@ -103,10 +103,10 @@ def save(
             *facts,
             (gettext("数据范围"), _in_sight(person)),
             *_counted(telling),
-            *_explained(ledger.about),
+            *_explained(ledger),
         ]
 
-    rows = telling.rows(stream(query))
+    rows = telling.rows(stream(ledger.subject, query))
     return write(path, Sheet(title, columns), rows, cover, produced_at=local(now), keys=seal_keys())
 
 
@@ -136,9 +136,9 @@ def _counted(telling: Telling) -> list[tuple[str, str]]:
     ]
 
 
-def _explained(about: str) -> list[tuple[str, str]]:
-    scope_of_ledger = [(gettext("收录范围"), gettext(about))] if about else []
-    return [*scope_of_ledger, *((gettext(label), gettext(note)) for label, note in NOTES)]
+def _explained(ledger: Ledger) -> list[tuple[str, str]]:
+    about = [(gettext("收录范围"), gettext(ledger.about))] if ledger.about else []
+    return [*about, *((gettext(label), gettext(note)) for label, note in ledger.notes)]
 
 
 # --- what it is narrowed by --------------------------------------------------------------------
@@ -155,25 +155,30 @@ def kind_of(kind: str) -> LedgerKind:
 
 
 def choose(
-    since: date | None, until: date | None, hall_code: str | None, department_code: str | None
+    kind: LedgerKind,
+    since: date | None,
+    until: date | None,
+    hall_code: str | None,
+    department_code: str | None,
 ) -> Chosen:
     """Turn what was asked for into criteria, among what is in scope."""
+    subject = LEDGERS[kind].subject
     if since is not None and until is not None and since > until:
         raise InvalidInputError({"until": gettext("截止日期不能早于起始日期")})
     hall = _hall(hall_code)
     halls = halls_below(hall) if hall is not None else all_halls()
     criteria, words = [], []
     if since is not None or until is not None or hall is not None:
-        criteria.append(registered_between(since, until, halls))
+        criteria.append(begun_between(subject, since, until, halls))
     if since is not None or until is not None:
         words.append(_period_in_words(since, until))
     if hall is not None:
         words.append(_hall_in_words(hall, alone=len(halls) == 1))
     if department_code is not None:
         departments = _departments(department_code, halls)
-        criteria.append(handled_by(departments))
+        criteria.append(subject.handled_by([row.id for row in departments]))
         names = gettext("、").join(map(str, departments))
-        words.append(gettext("科室：%(name)s（主办或协办）", name=names))
+        words.append(gettext(subject.whose, name=names))
     place = hall.name if hall is not None else place_of(halls)
     return Chosen(tuple(criteria), place, gettext("；").join(words) or gettext("全部"))
 
@@ -244,13 +249,14 @@ def usual_name(
     Where the period is open, it begins with the first registration there is and ends today.
     """
     with scope.working_for(person):
-        chosen = choose(since, until, hall_code, None)
+        which = kind_of(kind)
+        chosen = choose(which, since, until, hall_code, None)
         last = until or local(now).date()
-        first = since or first_day(lambda query: query.where(*chosen.criteria), last)
-        return file_name(kind_of(kind), chosen.place, first, last, now)
+        first = since or first_day(which, lambda query: query.where(*chosen.criteria), last)
+        return file_name(which, chosen.place, first, last, now)
 
 
-def first_day(narrow: Callable[[Select[Any]], Select[Any]], last: date) -> date:
-    """Return when the first of some cases was registered, as a date not after the last."""
-    first = first_registered(narrow)
+def first_day(kind: LedgerKind, narrow: Callable[[Select[Any]], Select[Any]], last: date) -> date:
+    """Return when the first of what a ledger may list began, as a date not after the last."""
+    first = first_begun(LEDGERS[kind].subject, narrow)
     return min(local(first).date(), last) if first is not None else last

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from app.cases.models import Case
-from app.cases.records import Assignment
 from app.core.db import db
-from app.deadlines.models import Deadline
 from app.deadlines.queries import hours_of
 from app.departments.models import Department, Hall
 from app.ledgers.models import LedgerRun
@@ -22,37 +19,25 @@ if TYPE_CHECKING:
 
     from app.deadlines.hours import Hours
     from app.ledgers.columns import LedgerColumn
+    from app.ledgers.subjects import Subject
 
 AT_ONCE = 500
 """Rows that are in memory at a time."""
 
 STANDING = (
-    Case.hall_id,
-    Deadline.warn_at,
-    Deadline.due_at,
-    Deadline.escalate_at,
-    Deadline.met_at,
-    Deadline.verdict,
-    Deadline.days_late,
-    Deadline.provisional,
-)
-"""What each row carries beside its columns: how its clock stands."""
+    "hall_id", "warn_at", "due_at", "escalate_at", "met_at", "verdict", "days_late", "provisional",
+)  # fmt: skip
+"""What each row carries before its columns: how its clock stands (`Subject.standing`)."""
 
 
-def selection(columns: Iterable[LedgerColumn]) -> Select[Any]:
+def selection(subject: Subject, columns: Iterable[LedgerColumn]) -> Select[Any]:
     """Select plain rows: STANDING, then the columns; each case with its current clock."""
-    return (
-        select(*STANDING, *(column.source for column in columns))
-        .select_from(Case)
-        .join(Case.hall)
-        .outerjoin(Case.clock)
-        .outerjoin(Case.lead_department)
-    )
+    return subject.source(select(*subject.standing, *(column.source for column in columns)))
 
 
-def stream(query: Select[Any]) -> Iterator[Row[Any]]:
-    """Yield the rows of a selection by hall and time of registration; memory stays flat."""
-    ordered = query.order_by(Case.hall_id, Case.registered_at, Case.id)
+def stream(subject: Subject, query: Select[Any]) -> Iterator[Row[Any]]:
+    """Yield the rows of a selection by hall and time of beginning; memory stays flat."""
+    ordered = query.order_by(*subject.order)
     with db.session.execute(ordered.execution_options(yield_per=AT_ONCE)) as rows:
         yield from rows
 
@@ -89,38 +74,33 @@ def departments_coded(code: str, halls: Iterable[Hall]) -> Sequence[Department]:
     return found
 
 
-def handled_by(departments: Iterable[Department]) -> ColumnElement[bool]:
-    """Return the criterion of the cases that a department leads or assists."""
-    ids = [department.id for department in departments]
-    task = Assignment.__table__.c
-    return or_(
-        Case.lead_department_id.in_(ids),
-        Case.id.in_(select(task.case_id).where(task.department_id.in_(ids))),
-    )
-
-
-def registered_between(
-    since: date | None, until: date | None, halls: Iterable[Hall]
+def begun_between(
+    subject: Subject, since: date | None, until: date | None, halls: Iterable[Hall]
 ) -> ColumnElement[bool]:
-    """Return the criterion of the cases of halls that were registered on local dates."""
+    """Return the criterion of what began in halls on local dates: cases by their registration."""
     zones: dict[str, list[Hall]] = {}
     for hall in halls:
         zones.setdefault(hall.timezone, []).append(hall)
     return or_(
         false(),
         *(
-            and_(Case.hall_id.in_([hall.id for hall in group]), *_days(since, until, group[0]))
+            and_(
+                subject.hall_id.in_([hall.id for hall in group]),
+                *_days(subject.at, since, until, group[0]),
+            )
             for group in zones.values()
         ),
     )
 
 
-def _days(since: date | None, until: date | None, hall: Hall) -> Iterator[ColumnElement[bool]]:
+def _days(
+    at: Any, since: date | None, until: date | None, hall: Hall
+) -> Iterator[ColumnElement[bool]]:
     midnight = hours_of(hall).instant
     if since is not None:
-        yield Case.registered_at >= midnight(_within_reason(since), timedelta())
+        yield at >= midnight(_within_reason(since), timedelta())
     if until is not None:
-        yield Case.registered_at < midnight(_within_reason(until), timedelta(days=1))
+        yield at < midnight(_within_reason(until), timedelta(days=1))
 
 
 def _within_reason(day: date) -> date:
@@ -128,9 +108,10 @@ def _within_reason(day: date) -> date:
     return min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
 
 
-def first_registered(narrow: Callable[[Select[Any]], Select[Any]]) -> datetime | None:
-    """Return when the first of the cases was registered that `narrow` narrows a select to."""
-    first: datetime | None = db.session.scalar(narrow(select(func.min(Case.registered_at))))
+def first_begun(subject: Subject, narrow: Callable[[Select[Any]], Select[Any]]) -> datetime | None:
+    """Return when the first of what `narrow` narrows a select to began."""
+    query = select(func.min(subject.at)).select_from(subject.model)
+    first: datetime | None = db.session.scalar(narrow(query))
     return first
 
 

@@ -127,7 +127,7 @@ def export_cases(query: Query, person: Person, now: datetime) -> Response:
     kind, place = LedgerKind.CASES, place_of(all_halls())
     rows = query.narrowed(chosen_rows(kind, now))
     last = _asked_day(query, "registered_at_to") or local(now).date()
-    first = _asked_day(query, "registered_at_from") or first_day(query.narrowed, last)
+    first = _asked_day(query, "registered_at_from") or first_day(kind, query.narrowed, last)
 
     def write(path: Path) -> None:
         save(kind, path, rows, person=person, now=now, place=place, filters=query.in_words())

@@ -36,7 +36,8 @@ class Report:
     def problems(self) -> list[Problem]:
         """Everything that is wrong, in the order of the file."""
         headings = self.found.columns
-        return [*self.found.problems, *(it for row in self.rows for it in row.told(headings))]
+        rows = (sorted(row.told(headings), key=lambda it: it.column) for row in self.rows)
+        return [*self.found.problems, *(it for told in rows for it in told)]
 
     @property
     def whole(self) -> bool:

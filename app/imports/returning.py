@@ -41,25 +41,26 @@ MOVED = frozenset({move.event for move in MOVES} - QUIET | {"edited", "changed_o
 AT = "@"
 HEAD_ROW = 2
 DATES = "yyyy-mm-dd hh:mm"
+LINE_HEIGHT, LEAST_LINES, MOST_LINES = 14.5, 3, 20
 
 COLUMNS = (
     Column("stamp", N_("核对码"), "code", required=True, most=64, width=4, fill_in=False),
-    Column("number", N_("编号"), "code", required=True, most=32, width=17, fill_in=False),
-    Column("matter", N_("事项名称"), "shown", width=18, fill_in=False),
+    Column("number", N_("编号"), "code", required=True, most=32, width=16, fill_in=False),
+    Column("matter", N_("事项名称"), "shown", width=16, fill_in=False),
     Column("applicant", N_("反映人"), "shown", width=9, fill_in=False),
-    Column("description", N_("反映内容"), "shown", width=34, fill_in=False),
+    Column("description", N_("反映内容"), "shown", width=28, fill_in=False),
     Column("classification", N_("分类"), "shown", width=12, fill_in=False),
     Column("part", N_("主办或协办"), "shown", width=10, fill_in=False),
     Column("status", N_("状态"), "shown", width=9, fill_in=False),
-    Column("dispatched", N_("派发时间"), "shown", width=17, fill_in=False),
-    Column("due", N_("到期时间"), "shown", width=17, fill_in=False),
-    Column("note", N_("办理进展"), "long", most=4000, width=30,
+    Column("dispatched", N_("派发时间"), "shown", width=16, fill_in=False),
+    Column("due", N_("到期时间"), "shown", width=16, fill_in=False),
+    Column("note", N_("办理进展"), "long", most=4000, width=22,
            hint=N_("反馈进展；可以与办理结果同时填写")),
-    Column("result", N_("办理结果"), "long", most=4000, width=30,
+    Column("result", N_("办理结果"), "long", most=4000, width=22,
            hint=N_("办结的，写明结果；与不能办理的原因只填一项")),
-    Column("reasons", N_("不能办理的原因"), "long", most=4000, width=30,
+    Column("reasons", N_("不能办理的原因"), "long", most=4000, width=22,
            hint=N_("不能办理的，写明原因，并填法律依据")),
-    Column("legal_basis", N_("法律依据"), "long", most=4000, width=24),
+    Column("legal_basis", N_("法律依据"), "long", most=4000, width=18),
     Column("decision", N_("答复属于行政决定"), "boolean", width=10,
            hint=N_("填“是”，答复书写明行政复议和行政诉讼的期限")),
 )  # fmt: skip
@@ -160,6 +161,7 @@ def _head(sheet: Any) -> None:
 
 
 def _write(sheet: Any, row: int, told: dict[str, Any], *, late: bool) -> None:
+    sheet.row_dimensions[row].height = _height(told)
     for at, column in enumerate(COLUMNS, start=1):
         cell, value = sheet.cell(row, at), told.get(column.name)
         cell.value = tidy(value).value if isinstance(value, str) else value
@@ -174,6 +176,16 @@ def _write(sheet: Any, row: int, told: dict[str, Any], *, late: bool) -> None:
             cell.number_format = "@"
         elif late:
             cell.fill = LATE
+
+
+def _height(told: dict[str, Any]) -> float:
+    """Return how high a row is for its longest text, with room to write: nobody asks Excel."""
+    lines = [
+        len(value) * 2 // (column.width - 2) + 1
+        for column in COLUMNS
+        if isinstance(value := told.get(column.name), str) and column.name != "stamp"
+    ]
+    return LINE_HEIGHT * min(max(LEAST_LINES, *lines), MOST_LINES)
 
 
 def _set_up(sheet: Any, many: int) -> None:

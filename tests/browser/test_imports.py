@@ -27,13 +27,14 @@ def test_a_register_is_mended_and_imported(demo_site, at, tmp_path):
     assert page.get_by_text("B4", exact=True).is_visible()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="下载标出问题的表格").click()
-    book = load_workbook(waiting.value.path())
+    waiting.value.save_as(file)
+    book = load_workbook(file)
     assert book.worksheets[0]["B4"].comment is not None
     book.worksheets[0]["B4"] = "13906357777"
     book.save(file)
     page.get_by_role("link", name="改好后重新上传").click()
     page.set_input_files("input[type=file]", file)
-    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name=re.compile("上传并检查")).click()
     page.wait_for_url("**/imports/show/*")
     page.get_by_role("button", name="确认导入 2 行").dblclick()
     page.get_by_text("已导入 2 行").wait_for()

@@ -192,7 +192,7 @@ def _is_called(person: Staff, name: str) -> bool:
 KIND = Kind(
     "cases",
     Case.__panel__.name,
-    N_("把纸质登记簿或其他系统里的事项登记进来，与在窗口登记一样编号、查重和记录"),
+    N_("把纸质登记簿或其他系统里的事项登记进来，与在窗口登记一样编号、检查和记录"),
     "cases",
     COLUMNS,
     CaseTaking,

@@ -153,6 +153,7 @@ def _late(case: Case, now: datetime) -> bool:
 
 
 def _head(sheet: Any) -> None:
+    sheet.row_dimensions[HEAD_ROW].height = 2 * LINE_HEIGHT
     for at, column in enumerate(COLUMNS, start=1):
         cell = sheet.cell(HEAD_ROW, at, gettext(column.label))
         cell.font, cell.fill, cell.border = Font(bold=True, color="FFFFFF"), HEAD, BORDER

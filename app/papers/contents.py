@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from app.cases.casepage import SECTIONS, TEXTS
@@ -74,7 +75,7 @@ def letter(kind: PaperKind, case: Case, person: Person) -> Letter:
     day = local(at, case.hall.timezone).date()
     remedies = told_remedies(kind, case, day)
     cited = citations.on_paper(kind, case)
-    texts += [_room(OPENING, case.matter), _room(CITING, cited) if cited else ""]
+    texts += [_room(OPENING, case.matter), _small(_room(CITING, cited)) if cited else ""]
     texts += [
         _room(REMEDY if it.until else BRIEF, it.name, it.authority, it.legal_basis)
         for it in remedies
@@ -124,6 +125,11 @@ def told_remedies(kind: PaperKind, case: Case, day: date) -> Sequence[Remedy]:
 def _room(characters: int, *texts: str) -> str:
     """Return what is as long as a sentence of the paper's own with texts in it."""
     return "M" * characters + "".join(texts)
+
+
+def _small(text: str) -> str:
+    """Return as much of a text as takes its room once it is set in small type (papers.css)."""
+    return text[: ceil(len(text) * 0.72)]
 
 
 def _when(case: Case, instant: datetime | None) -> datetime | None:

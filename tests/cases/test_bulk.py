@@ -302,7 +302,7 @@ def test_a_case_that_is_no_longer_theirs_and_a_stranger_are_refused(demo):
 
 OFFERED = {
     "clerk.linqing": ["dispatch", "remind", "archive"],
-    "supervisor.linqing": ["remind", "reassign"],
+    "supervisor.linqing": ["remind", "reassign", "/improvements/gather"],
     "handler.linqing.scjg": ["reassign"],
     "inspector.liaocheng": [],
 }

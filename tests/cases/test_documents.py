@@ -167,7 +167,9 @@ def test_files_are_rows_bytes_and_events(demo, folder):
         ]
         assert {store().path(row.sha256).read_bytes() for row in rows} == {PDF, PNG}
         assert rows[0].uploaded_by == acting("clerk").name
-        event = db.session.scalars(select(Event).where(Event.case_id == case.id)).all()[-2]
+        event = db.session.scalars(
+            select(Event).where(Event.case_id == case.id).order_by(Event.id)
+        ).all()[-2]
         assert kinds(case) == ["registered", "attached", "attached"]
         assert event.payload["name"] == "a.pdf"
         assert event.payload["size"] == len(PDF)

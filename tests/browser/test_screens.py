@@ -65,7 +65,7 @@ class Walk:
         if self.page.locator("form#form [aria-required]:is(textarea, input)").count():
             self.send_empty(path)
         for link in links:
-            if link and link.startswith("/") and not re.search(r"/(export|file)\b", link):
+            if link and link.startswith("/") and not re.search(r"/(export|file|template|ledger)\b", link):
                 self.visit(link)
 
     def new(self, path):

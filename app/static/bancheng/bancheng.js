@@ -93,6 +93,11 @@
   }));
 
   const snapshot = (form) => JSON.stringify(Array.from(new FormData(form).entries()).map(([name, value]) => [name, typeof value === "string" ? value : value.name + value.size]));
+  // On a page that is there to be filled in, the keyboard begins with the form, past the menu.
+  const begin = () => {
+    if (document.querySelector("form[data-guard]") && document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
+  };
+
   const guard = () => all("form[data-guard]").forEach((form) => {
     const before = snapshot(form);
     window.addEventListener("beforeunload", (event) => {
@@ -273,6 +278,6 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    [pictures, texts, told, ticks, choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small].forEach((start) => start());
+    [pictures, texts, told, ticks, choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small, begin].forEach((start) => start());
   });
 })();

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from app.core.crud.listing import Address
     from app.imports.kinds import Kind
     from app.imports.models import ImportRun
     from app.imports.operations import Upload
@@ -49,11 +48,10 @@ class ImportView(EntityView):
 
     own_routes = ("kinds", "upload", "template", "ledger", "apply", "marked")
 
-    def list_buttons(self, address: Address) -> Sequence[Button]:
+    def _add_button(self) -> Sequence[Button]:
         if not may(self.panel.code, "a"):
-            return super().list_buttons(address)
-        start = Button(gettext("导入表格"), f"{self.route_base}/", "main", "N")
-        return [*super().list_buttons(address), start]
+            return []
+        return [Button(gettext("导入表格"), f"{self.route_base}/", "main", "N")]
 
     def cell(self, name: str, row: ImportRun) -> Cell:
         if name in {"added", "known", "wrong"}:

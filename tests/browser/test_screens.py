@@ -29,6 +29,7 @@ DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 VIEWS = [(size, light) for size in (DESKTOP, PHONE) for light in ("light", "dark")]
 
 OFF_MENU = ("/password",)
+DOWNLOADS = re.compile(r"/(export|file|template|ledger)\b")
 PAGES_OF_ROWS = {
     "inspector.liaocheng": ("/events/show/1", "/deadlines/show/1", "/calendar-revisions/show/1")
 }
@@ -65,7 +66,7 @@ class Walk:
         if self.page.locator("form#form [aria-required]:is(textarea, input)").count():
             self.send_empty(path)
         for link in links:
-            if link and link.startswith("/") and not re.search(r"/(export|file|template|ledger)\b", link):
+            if link and link.startswith("/") and not DOWNLOADS.search(link):
                 self.visit(link)
 
     def new(self, path):

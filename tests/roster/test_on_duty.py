@@ -159,7 +159,7 @@ def resolved():
 
 def test_by_default_what_goes_to_the_window_goes_to_whoever_is_on_duty():
     window_bound = {kind for kind, audience, _ in DEFAULTS if audience is Audience.ON_DUTY}
-    assert window_bound == {"returned", "settled", "resolved", "replied"}
+    assert window_bound == {"returned", "settled", "resolved", "replied", "appeal_decided"}
     assert Audience.HALL_CLERKS not in {audience for _, audience, _ in DEFAULTS}
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app.appeals.models import Appeal, AppealPeriod
 from app.cases.documents.models import Attachment
 from app.cases.intake.models import CaseLink
 from app.cases.models import Case
@@ -216,7 +217,7 @@ def test_of_personal_data_only_the_fact_is_told(case):
 
 BESIDE = (
     Deadline, Assignment, Visit, Callback, Extension, Pause, Attachment, CaseCause,
-    CaseLink, SupervisionCard, Referral,
+    CaseLink, SupervisionCard, Referral, Appeal, AppealPeriod,
 )  # fmt: skip
 WATCHED = {model.__tablename__: model for model in (Case, *BESIDE)}
 

@@ -22,6 +22,7 @@ from app.cases.moves import MOVE
 from app.cases.queries import asked, at_stage, matters, to_tell, with_clock
 from app.cases.rules import OPEN, Status
 from app.cases.texts import texts_for
+from app.cases.visibility import KNOWS_NAMES, knows_name
 from app.core import clock, scope
 from app.core.crud import EntityView, present
 from app.core.crud.fields import contains
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
     from app.deadlines.workdays import WorkCalendar
 
 LEAST_PHONE = 7
-KNOWS_NAMES = {"clerk", "handler"}
-"""The roles that deal with the applicant and so read the name in full."""
 
 
 def _standing(*statuses: Status, label: str = "") -> TabRule:
@@ -164,7 +163,7 @@ class CaseView(Choosing, Intake):
 
     def fact(self, name: str, row: Case, *, reveal: bool = False) -> Fact:
         known = attributes(Case)[name]
-        if known.mask == "name" and scope.within(scope.current().only(KNOWS_NAMES), row):
+        if known.mask == "name" and knows_name(scope.current(), row):
             reveal = True
         text = present.text_of(known, row, reveal=reveal)
         text = row.registrar.name if name == "registrar" and row.registrar else text
@@ -184,17 +183,17 @@ class CaseView(Choosing, Intake):
         return self._render_case(self.find(pk))
 
     def _render_case(self, row: Case, *, reveal: bool = False) -> Any:
-        page = casepage.build(
-            row,
-            fact=lambda name: self.fact(name, row, reveal=reveal),
-            actor=scope.current(),
-            now=clock.now(),
-            base=self.route_base,
-            show=request.args.get("show", "all"),
-        )
-        return self.render_template(
-            "cases/show.html", page=self._page(row.number), buttons=self.buttons_of(row), **page
-        )
+        with scope.reading():
+            page = casepage.build(
+                row,
+                fact=lambda name: self.fact(name, row, reveal=reveal),
+                actor=scope.current(),
+                now=clock.now(),
+                base=self.route_base,
+                show=request.args.get("show", "all"),
+            )
+            head, buttons = self._page(row.number), self.buttons_of(row)
+            return self.render_template("cases/show.html", page=head, buttons=buttons, **page)
 
     def buttons_of(self, row: Case) -> list[Button]:
         found = casepage.offered(row, scope.current(), clock.now())

@@ -10,12 +10,14 @@ from app.cases.documents.models import Attachment
 from app.cases.intake.models import CaseLink
 from app.cases.models import Case
 from app.cases.records import Assignment, Callback, CaseCause, Visit
-from app.core.scope import Person, rows_of
+from app.core.scope import Person, rows_of, within_as
 from app.core.timeline import Event
 from app.deadlines.adjustment_models import Extension, Pause
 from app.deadlines.models import Deadline
 
 HALL_ROLES = ("clerk", "supervisor", "inspector")
+KNOWS_NAMES = frozenset({"clerk", "handler"})
+"""The roles that deal with the applicant and so read the name in full."""
 
 
 def _seen(person: Person, hall: Any, case: Any) -> ColumnElement[bool]:
@@ -35,6 +37,11 @@ def of_seen_case(person: Person, case: Any) -> ColumnElement[bool]:
         select(table.c.id).where(_seen(person, table.c.hall_id, table.c.id))
     )
     return seen
+
+
+def knows_name(person: Person, case: Case) -> bool:
+    """Say whether a person reads the applicant's name in full."""
+    return within_as(person, KNOWS_NAMES, case)
 
 
 @rows_of(Case)

@@ -23,7 +23,7 @@ from sqlalchemy.sql import visitors
 from app.core.errors import OutOfScopeError, ScopeMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlalchemy.orm import ORMExecuteState, UOWTransaction
     from sqlalchemy.sql.base import ExecutableOption
@@ -95,6 +95,7 @@ SYSTEM = Person(None, "system", "系统", unlimited=True)
 _rules: dict[type[Any], Callable[[Person], ColumnElement[bool]]] = {}
 _writers: dict[type[Any], frozenset[str]] = {}
 _current: ContextVar[Person | None] = ContextVar("scope", default=None)
+_answers: ContextVar[dict[Any, bool] | None] = ContextVar("answers", default=None)
 
 
 def rows_of(model: type[Any]) -> Callable[[RowRule], RowRule]:
@@ -154,12 +155,35 @@ def everything() -> Any:
     return working_for(SYSTEM)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Ask only once whether a person sees a row, while a page is drawn and nothing is written.
+
+    Whoever writes asks each time: what was so before a lock need not be so behind it.
+    """
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
 def within(person: Person, row: Any) -> bool:
     """Say whether a row that is kept is in sight of a person."""
     model = type(row)
     if person.unlimited or model not in _rules:
         return True
-    return _count(object_session(row), model, {row.id}, person) == 1
+    answers = _answers.get()
+    known, key = {} if answers is None else answers, (model, row.id, person)
+    if key not in known:
+        known[key] = _count(object_session(row), model, {row.id}, person) == 1
+    return known[key]
+
+
+def within_as(person: Person, roles: Collection[str], row: Any) -> bool:
+    """Say whether a row is in sight of a person by one of these roles; nobody else is asked for."""
+    held = person.unlimited or not person.roles.isdisjoint(roles)
+    return held and within(person.only(roles), row)
 
 
 def _count(session: Any, model: type[Any], ids: set[int], person: Person) -> int:
@@ -192,6 +216,8 @@ def _narrow(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "before_flush")
 def _check_before(session: Session, _context: UOWTransaction, _instances: object) -> None:
     """Refuse to change or delete a row that was out of sight."""
+    if (answers := _answers.get()) is not None:
+        answers.clear()
     changed = [row for row in session.dirty if session.is_modified(row)]
     _require(session, [*changed, *session.deleted])
 

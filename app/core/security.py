@@ -57,9 +57,7 @@ def may(code: str, letter: str, row: Any = None) -> bool:
     if person.unlimited:
         return True
     roles = holders(code, letter) & person.roles
-    if not roles or row is None:
-        return bool(roles)
-    return scope.within(person.only(roles), row)
+    return bool(roles) if row is None else scope.within_as(person, roles, row)
 
 
 class TokenApi(Problems, SecurityApi):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.cases.casepage import SECTIONS, TEXTS
 from app.cases.models import Case
 from app.cases.timeline_page import entry, timeline_of
-from app.core import scope
+from app.cases.visibility import knows_name
 from app.core.crud.pages import Fact
 from app.core.crud.present import EMPTY, local, text_of
 from app.core.language import gettext
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.core.scope import Person
-
-KNOWS_NAMES = ("clerk", "handler")
-"""The roles from which a paper goes to the applicant, and so bears the name in full."""
 
 AROUND = {
     PaperKind.ACCEPTANCE: 16.5,
@@ -64,7 +61,7 @@ class Letter:
 
 def name_for(case: Case, person: Person) -> str:
     """Return the applicant's name as a reader may know it."""
-    if scope.within(person.only(KNOWS_NAMES), case):
+    if knows_name(person, case):
         return case.applicant_name
     return masked("name", case.applicant_name)
 

@@ -77,7 +77,7 @@ TERMS = (
     "Asia/Shanghai",
     "SHA-256",
     "CSV",
-    r"(?<=\.)(xlsx?|csv|pdf)",
+    r"(?<=\.)(xlsx?|csv|pdf|txt)",
     r"(?<=\d )[KM]?B",
     "MB",
     "PDF",

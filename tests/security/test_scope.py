@@ -22,6 +22,7 @@ from app.deadlines.models import Deadline
 from app.departments.models import Department, Hall, Membership, Staff
 from app.departments.queries import person_named
 from tests.cases.window import ready_for
+from tests.core import screens
 from tests.security.seeing import NUMBER, SEEING, TABS, enter, numbers, own_cases, told
 from tests.security.world import (
     NOW,
@@ -212,6 +213,51 @@ def test_nobody_sees_no_row_of_any_place(demo):
     with scope.working_for(scope.NOBODY):
         for model in scope.scoped_models():
             assert db.session.scalars(select(model)).all() == [], model
+
+
+# --- asked once ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seen_once(demo):
+    """A case that the clerk of Linqing sees, and the clerk."""
+    with looking():
+        case = case_at("linqing", Case.status == Status.SIGNED)
+        yield case, person_named("clerk.linqing")
+
+
+def test_a_page_that_is_read_asks_once_whether_a_row_is_seen(seen_once):
+    case, clerk = seen_once
+    with screens.statements() as sent, scope.reading():
+        assert scope.within(clerk, case)
+        assert scope.within(clerk, case)
+    assert len(sent) == 1
+    with screens.statements() as sent:
+        assert scope.within(clerk, case)
+        assert scope.within(clerk, case)
+    assert len(sent) == 2
+
+
+def test_what_was_answered_holds_for_one_person_and_until_something_is_written(seen_once):
+    case, clerk = seen_once
+    other = person_named("clerk.yanggu")
+    with scope.reading():
+        assert scope.within(clerk, case)
+        assert not scope.within(other, case)
+        case.hall_id = hall_of("yanggu").id
+        db.session.flush()
+        assert not scope.within(clerk, case)
+        assert scope.within(other, case)
+    db.session.rollback()
+
+
+def test_nobody_is_asked_for_who_holds_none_of_the_roles(seen_once):
+    case, clerk = seen_once
+    with screens.statements() as sent:
+        assert not scope.within_as(clerk, ("supervisor", "inspector"), case)
+    assert not sent
+    assert scope.within_as(clerk, ("clerk",), case)
+    assert scope.within_as(scope.SYSTEM, ("supervisor",), case)
 
 
 # --- several at once -----------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def why_not_add(case: Case, actor: Person) -> str:
     """Say why a person may not add files now; empty when they may."""
     if case.status.value in LOCKED:
         return gettext("事项已结束，材料不能再增减")
-    if not scope.within(actor.only(CHANGERS), case):
+    if not scope.within_as(actor, CHANGERS, case):
         return gettext("只有窗口人员和承办科室的经办人可以添加材料")
     return ""
 
@@ -98,7 +98,7 @@ def removable(case: Case, rows: Sequence[Attachment], actor: Person) -> list[Att
     """Return the files of a case that a person may remove: all as its clerk, else one's own."""
     if not rows or why_not_add(case, actor):
         return []
-    clerk = scope.within(actor.only(["clerk"]), case)
+    clerk = scope.within_as(actor, ["clerk"], case)
     own = actor.id if actor.id is not None else 0
     return [it for it in rows if it.removed_at is None and (clerk or it.uploaded_by_id == own)]
 

@@ -33,7 +33,7 @@ def files_of(case: Case, person: Person) -> Sequence[Attachment]:
     query = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
     rows = db.session.scalars(query).all()
     there = [row for row in rows if row.removed_at is None]
-    if len(there) == len(rows) or scope.within(person.only(REVIEWERS), case):
+    if len(there) == len(rows) or scope.within_as(person, REVIEWERS, case):
         return rows
     return there
 
@@ -43,7 +43,7 @@ def file_for(number: int, person: Person) -> Attachment | None:
     found = db.session.get(Attachment, number)
     if found is None or found.removed_at is None:
         return found
-    return found if scope.within(person.only(REVIEWERS), found) else None
+    return found if scope.within_as(person, REVIEWERS, found) else None
 
 
 def count_of(case: Case) -> int:

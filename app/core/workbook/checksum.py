@@ -18,7 +18,6 @@ from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 
 from app.core.language import gettext
 from app.core.workbook.cells import DIGITS
@@ -55,16 +54,7 @@ class _Times(dict[int, str]):
 TIMES = _Times()
 
 # What a damaged file, or one that is no workbook, makes openpyxl raise; SyntaxError is XML's.
-_UNREADABLE = (
-    BadZipFile,
-    EOFError,
-    InvalidFileException,
-    KeyError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    zlib.error,
-)
+_UNREADABLE = (BadZipFile, EOFError, KeyError, SyntaxError, TypeError, ValueError, zlib.error)
 
 
 @contextmanager
@@ -72,7 +62,8 @@ def opened(path: Path) -> Iterator[Workbook]:
     """Open a workbook for reading row by row; WorkbookError when the file is none, or damaged."""
     with told_plainly():
         try:
-            with closing(load_workbook(path, read_only=True)) as book:
+            # A file of our own closes even while a row that stopped half-way still holds its sheet.
+            with path.open("rb") as file, closing(load_workbook(file, read_only=True)) as book:
                 yield book
         except _UNREADABLE as error:
             raise WorkbookError(gettext("这个文件不是可以读取的 Excel 工作簿。")) from error

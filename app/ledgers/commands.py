@@ -58,8 +58,8 @@ def _add(kind: LedgerKind) -> None:
     )
     @click.option("--since", type=DAY, help=_("登记日期起"))
     @click.option("--until", type=DAY, help=_("登记日期止"))
-    @click.option("--hall", "hall_code", help=_("大厅代码，含其下级大厅"))
-    @click.option("--department", "department_code", help=_("科室代码"))
+    @click.option("--hall", help=_("大厅代码，含其下级大厅"))
+    @click.option("--department", help=_("科室代码"))
     @click.option("--as", "username", help=_("以此人的权限范围生成；不给则为全部"))
     @JSON
     @with_appcontext
@@ -77,33 +77,21 @@ for each in LedgerKind:
     _add(each)
 
 
-def _produced(
-    kind: LedgerKind,
-    out: Path,
-    username: str | None,
-    *,
-    since: datetime | None,
-    until: datetime | None,
-    hall_code: str | None,
-    department_code: str | None,
-) -> Produced:
+def _produced(kind: LedgerKind, out: Path, username: str | None, **asked: Any) -> Produced:
     """Produce a ledger for a person, or of everything."""
-    from app.ledgers.production import produce  # noqa: PLC0415 - help is quick without it
+    # Help is quick without them.
+    from app.ledgers.orders import Order  # noqa: PLC0415
+    from app.ledgers.production import produce  # noqa: PLC0415
 
     person = scope.SYSTEM if username is None else person_named(username)
     if person is None:
         raise DomainError(_("没有这个人员，或其账号已停用：%(name)s", name=username))
+    plain: dict[str, Any] = {
+        name: value.date() if isinstance(value, datetime) else value
+        for name, value in asked.items()
+    }
     with scope.working_for(person):
-        return produce(
-            kind,
-            out,
-            person=person,
-            now=clock.now(),
-            since=since.date() if since else None,
-            until=until.date() if until else None,
-            hall_code=hall_code,
-            department_code=department_code,
-        )
+        return produce(Order(kind, **plain), out, person=person, now=clock.now())
 
 
 @ledger.command(help=_("核对一份台账是否与生成时一致，列出被改动的单元格"))

@@ -16,6 +16,7 @@ from app.core.language import gettext
 from app.core.transaction import transaction
 from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind, LedgerRun
+from app.ledgers.orders import Order
 from app.ledgers.production import produce, usual_name
 from app.ledgers.queries import halls_that_work, produced
 
@@ -73,10 +74,11 @@ def _make(kind: LedgerKind, hall_id: int, code: str, planned_for: datetime, now:
     first to write the row gives the file, and the row always speaks of the file that is there.
     """
     person = scope.current()
-    name = usual_name(kind, person=person, now=planned_for, hall_code=code)
+    order = Order(kind, hall=code)
+    name = usual_name(order, person=person, now=planned_for)
     draft = _folder() / f".{uuid4().hex}.draft"
     try:
-        done = produce(kind, draft, person=person, now=now, hall_code=code)
+        done = produce(order, draft, person=person, now=now)
         db.session.rollback()  # the reading is over: under WAL a reader can't become a writer
         with transaction():
             ours = _record(kind, hall_id, planned_for, now, done, name)

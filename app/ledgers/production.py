@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.core import scope
@@ -15,7 +15,6 @@ from app.core.workbook import Column, Produced, Sheet, Tone, safe_file_name, wri
 from app.departments.queries import hall_of_code
 from app.departments.rules import Role
 from app.ledgers.columns import LEDGERS
-from app.ledgers.models import LedgerKind
 from app.ledgers.queries import (
     all_halls,
     begun_between,
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
     from app.core.scope import Person
     from app.departments.models import Department, Hall
     from app.ledgers.columns import Ledger
+    from app.ledgers.models import LedgerKind
+    from app.ledgers.orders import Order
 
 
 @dataclass(frozen=True)
@@ -48,30 +49,19 @@ class Chosen:
     words: str
 
 
-def produce(
-    kind: LedgerKind | str,
-    path: Path,
-    *,
-    person: Person,
-    now: datetime,
-    since: date | None = None,
-    until: date | None = None,
-    hall_code: str | None = None,
-    department_code: str | None = None,
-) -> Produced:
-    """Write a ledger of the cases that a person may see, as they stand at an instant.
+def produce(order: Order, path: Path, *, person: Person, now: datetime) -> Produced:
+    """Write a ledger of the rows that a person may see, as they stand at an instant.
 
-    `since` and `until` are local dates of registration, both included; a hall includes the halls
-    below it. InvalidInputError for an unknown kind, hall or department and for a period that ends
-    before it begins; WorkbookError when the file can't be written.
+    InvalidInputError for an unknown hall or department; WorkbookError when the file can't be
+    written.
     """
-    which = kind_of(kind)
     with scope.working_for(person):
-        chosen = choose(which, since, until, hall_code, department_code)
-        query = chosen_rows(which, now).where(*chosen.criteria)
+        chosen = choose(order)
+        query = chosen_rows(order.kind, now).where(*chosen.criteria)
         return save(
-            which, path, query, person=person, now=now, place=chosen.place, filters=chosen.words
-        )
+            order.kind, path, query,
+            person=person, now=now, place=chosen.place, filters=chosen.words,
+        )  # fmt: skip
 
 
 def chosen_rows(kind: LedgerKind, now: datetime) -> Select[Any]:
@@ -144,28 +134,10 @@ def _explained(ledger: Ledger) -> list[tuple[str, str]]:
 # --- what it is narrowed by --------------------------------------------------------------------
 
 
-def kind_of(kind: str) -> LedgerKind:
-    """Return the kind of ledger with this code; raise InvalidInputError when there is none."""
-    if kind not in list(LedgerKind):
-        known = gettext("、").join(LedgerKind)
-        raise InvalidInputError(
-            {"kind": gettext("没有“%(kind)s”这种台账；可以是 %(known)s", kind=kind, known=known)}
-        )
-    return LedgerKind(kind)
-
-
-def choose(
-    kind: LedgerKind,
-    since: date | None,
-    until: date | None,
-    hall_code: str | None,
-    department_code: str | None,
-) -> Chosen:
+def choose(order: Order) -> Chosen:
     """Turn what was asked for into criteria, among what is in scope."""
-    subject = LEDGERS[kind].subject
-    if since is not None and until is not None and since > until:
-        raise InvalidInputError({"until": gettext("截止日期不能早于起始日期")})
-    hall = _hall(hall_code)
+    subject, since, until = LEDGERS[order.kind].subject, order.since, order.until
+    hall = _hall(order.hall)
     halls = halls_below(hall) if hall is not None else all_halls()
     criteria, words = [], []
     if since is not None or until is not None or hall is not None:
@@ -174,8 +146,8 @@ def choose(
         words.append(_period_in_words(since, until))
     if hall is not None:
         words.append(_hall_in_words(hall, alone=len(halls) == 1))
-    if department_code is not None:
-        departments = _departments(department_code, halls)
+    if order.department is not None:
+        departments = _departments(order.department, halls)
         criteria.append(subject.handled_by([row.id for row in departments]))
         names = gettext("、").join(map(str, departments))
         words.append(gettext(subject.whose, name=names))
@@ -235,25 +207,18 @@ def file_name(kind: LedgerKind, hall_name: str, since: date, until: date, now: d
     )
 
 
-def usual_name(
-    kind: LedgerKind | str,
-    *,
-    person: Person,
-    now: datetime,
-    since: date | None = None,
-    until: date | None = None,
-    hall_code: str | None = None,
-) -> str:
-    """Name the file of a ledger that is asked for in the words of `produce`.
+def usual_name(order: Order, *, person: Person, now: datetime) -> str:
+    """Name the file of a ledger.
 
     Where the period is open, it begins with the first registration there is and ends today.
     """
     with scope.working_for(person):
-        which = kind_of(kind)
-        chosen = choose(which, since, until, hall_code, None)
-        last = until or local(now).date()
-        first = since or first_day(which, lambda query: query.where(*chosen.criteria), last)
-        return file_name(which, chosen.place, first, last, now)
+        chosen = choose(replace(order, department=None))
+        last = order.until or local(now).date()
+        first = order.since or first_day(
+            order.kind, lambda query: query.where(*chosen.criteria), last
+        )
+        return file_name(order.kind, chosen.place, first, last, now)
 
 
 def first_day(kind: LedgerKind, narrow: Callable[[Select[Any]], Select[Any]], last: date) -> date:

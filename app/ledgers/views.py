@@ -21,6 +21,7 @@ from app.core.language import gettext
 from app.core.security import may
 from app.ledgers.forms import take_form
 from app.ledgers.models import LedgerKind
+from app.ledgers.orders import Order
 from app.ledgers.production import (
     chosen_rows,
     file_name,
@@ -105,21 +106,20 @@ class LedgerView(EntityView):
 def _taken(form: FlaskForm) -> Response:
     """Send the ledger that a form asks for."""
     hall = form["hall"].row
-    asked: dict[str, Any] = {
-        "person": scope.current(),
-        "now": clock.now(),
-        "since": form["since"].data,
-        "until": form["until"].data,
-        "hall_code": hall.code if hall is not None else None,
-    }
-    kind = form["kind"].data
+    order = Order(
+        form["kind"].data,
+        since=form["since"].data,
+        until=form["until"].data,
+        hall=hall.code if hall is not None else None,
+    )
+    asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
     db.session.rollback()
     writing.set(False)  # a POST begins as a writer; a ledger only reads, and for long
 
     def write(path: Path) -> None:
-        produce(kind, path, **asked)
+        produce(order, path, **asked)
 
-    return send_workbook(write, usual_name(kind, **asked))
+    return send_workbook(write, usual_name(order, **asked))
 
 
 def export_cases(query: Query, person: Person, now: datetime) -> Response:

@@ -26,6 +26,7 @@ from app.core.db import db
 from app.core.privacy import Keyring
 from app.core.scope import Grant, Person
 from app.factory import create_app
+from app.ledgers.orders import Order
 from app.ledgers.production import produce
 from app.setup import prepare
 
@@ -129,9 +130,11 @@ def supervisor() -> Person:
 def produce_here(path: Path) -> dict[str, float]:
     """Produce the ledger; return what it took."""
     with create_app().app_context():
-        produce("overdue", path, person=supervisor(), now=EARLY)  # nothing: imports are loaded
+        produce(
+            Order("overdue"), path, person=supervisor(), now=EARLY
+        )  # nothing: imports are loaded
         idle, began, work = peak(), time.perf_counter(), time.process_time()
-        done = produce("cases", path, person=supervisor(), now=NOW)
+        done = produce(Order("cases"), path, person=supervisor(), now=NOW)
         return {
             "rows": done.rows,
             "seconds": time.perf_counter() - began,
@@ -151,7 +154,7 @@ def statement(path: Path) -> str:
             "before_cursor_execute",
             lambda _c, _k, sql, values, *_: sent.append((sql, values)),
         )
-        produce("cases", path, person=supervisor(), now=NOW)
+        produce(Order("cases"), path, person=supervisor(), now=NOW)
         sql, values = max(sent, key=lambda it: len(it[0]))
         with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
             return " ".join(psycopg.ClientCursor(connection).mogrify(sql, values).split())

@@ -8,6 +8,7 @@ import pytest
 
 from app.core import scope
 from app.departments.queries import person_named
+from app.ledgers.orders import Order
 from app.ledgers.production import produce
 from tests.conftest import NOW
 from tests.core.workbook_examples import HOSTILE
@@ -24,7 +25,8 @@ def ledger(tmp_path):
     def take(kind="cases", who=None, **asked):
         person = scope.SYSTEM if who is None else person_named(who)
         path = tmp_path / f"{kind}-{len(list(tmp_path.iterdir()))}.xlsx"
-        produce(kind, path, person=person, **({"now": NOW} | asked))
+        now = asked.pop("now", NOW)
+        produce(Order(kind, **asked), path, person=person, now=now)
         return path
 
     return take

@@ -23,7 +23,7 @@ SINCE = date(2026, 9, 17)
 
 def taken(ledger, **asked):
     """Take the ledger of what was opened today; return its rows by number."""
-    path = ledger("improvements", **{"now": LATER, "since": SINCE, "hall_code": "linqing"} | asked)
+    path = ledger("improvements", **{"now": LATER, "since": SINCE, "hall": "linqing"} | asked)
     return path, {row[0]: row for row in table(path)}
 
 
@@ -53,13 +53,13 @@ def test_it_tells_each_item_with_its_clock_and_colour(ledger):
 
 def test_it_is_narrowed_by_period_department_and_what_one_sees(ledger):
     ours = opened()
-    assert ours.number in taken(ledger, department_code="scjg")[1]
-    assert ours.number not in taken(ledger, department_code="syk")[1]
+    assert ours.number in taken(ledger, department="scjg")[1]
+    assert ours.number not in taken(ledger, department="syk")[1]
     assert taken(ledger, since=SINCE + timedelta(days=1))[1] == {}
-    assert ours.number in taken(ledger, who="handler.linqing.scjg", hall_code=None)[1]
+    assert ours.number in taken(ledger, who="handler.linqing.scjg", hall=None)[1]
     for foreign in ("handler.linqing.syk", "clerk.yanggu", "admin"):
-        assert ours.number not in taken(ledger, who=foreign, hall_code=None)[1]
-    path, _ = taken(ledger, department_code="scjg")
+        assert ours.number not in taken(ledger, who=foreign, hall=None)[1]
+    path, _ = taken(ledger, department="scjg")
     assert "责任科室：市场监管科" in cover(path)["筛选条件"]
 
 

@@ -15,6 +15,7 @@ from app.core.errors import DomainError
 from app.core.workbook import WorkbookError, checksum
 from app.departments.queries import person_named
 from app.ledgers.models import LedgerKind
+from app.ledgers.orders import Order
 from app.ledgers.production import file_name, produce, usual_name
 from tests.conftest import NOW
 from tests.ledgers.reading import (
@@ -139,7 +140,7 @@ def test_the_cover_says_what_the_ledger_is_and_its_checksum_holds(every_kind, le
     assert said["工作日历"] == f"第 {revision} 版"
     assert said["数据校验码（SHA-256）"] == checksum(path)
     assert "收录范围" not in said
-    assert cover(ledger(hall_code="yanggu"))["提供给"] == "有权查看阳谷县政务服务大厅台账的人员"
+    assert cover(ledger(hall="yanggu"))["提供给"] == "有权查看阳谷县政务服务大厅台账的人员"
     assert "办结时已超期" in cover(ledger("overdue"))["收录范围"]
 
 
@@ -150,9 +151,9 @@ def test_the_same_ledger_made_again_is_the_same_file(demo, ledger):
 def test_more_rows_need_no_more_statements(demo, ledger):
     ledger()  # whoever counts first reads the calendar, once for a process and a revision
     with counted() as few:
-        rows = len(table(ledger(hall_code="yanggu")))
+        rows = len(table(ledger(hall="yanggu")))
     with counted() as many:
-        assert len(table(ledger(hall_code="liaocheng"))) > 2 * rows
+        assert len(table(ledger(hall="liaocheng"))) > 2 * rows
     assert len(many) == len(few)
 
 
@@ -172,16 +173,16 @@ def counted():
 def test_a_ledger_that_breaks_off_leaves_nothing_and_keeps_the_earlier_one(demo, ledger, tmp_path):
     path = tmp_path / "kept.xlsx"
     person = scope.SYSTEM
-    produce("cases", path, person=person, now=NOW)
+    produce(Order("cases"), path, person=person, now=NOW)
     before = path.read_bytes()
     run("""UPDATE "case" SET phone = '00000000.AAAA' WHERE id =
            (SELECT max(id) FROM "case" WHERE phone IS NOT NULL)""")
     with pytest.raises(DomainError, match="无法解密"):
-        produce("cases", path, person=person, now=NOW)
+        produce(Order("cases"), path, person=person, now=NOW)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == before
     with pytest.raises(WorkbookError):
-        produce("cases", tmp_path / "none" / "a.xlsx", person=person, now=NOW)
+        produce(Order("cases"), tmp_path / "none" / "a.xlsx", person=person, now=NOW)
 
 
 def test_the_file_is_named_after_kind_hall_period_and_time(demo):
@@ -192,13 +193,13 @@ def test_the_file_is_named_after_kind_hall_period_and_time(demo):
         for row in ask("""SELECT registered_at FROM "case" WHERE number LIKE 'LQ%'""")
     )
     day = f"{first + timedelta(hours=8):%Y%m%d}"
-    assert usual_name("overdue", person=person_named("supervisor.linqing"), now=NOW) == (
+    assert usual_name(Order("overdue"), person=person_named("supervisor.linqing"), now=NOW) == (
         f"超期台账_临清市政务服务大厅_{day}_20260917_20260917100000.xlsx"
     )
 
 
 def test_the_file_of_an_empty_hall_is_named_after_today(app):
     late = datetime(2026, 9, 17, 17, tzinfo=UTC)
-    assert usual_name("cases", person=scope.SYSTEM, now=late) == (
+    assert usual_name(Order("cases"), person=scope.SYSTEM, now=late) == (
         "办不成事台账_各大厅_20260918_20260918_20260918010000.xlsx"
     )

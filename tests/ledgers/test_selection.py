@@ -6,6 +6,7 @@ import pytest
 
 from app.core import scope
 from app.core.errors import InvalidInputError
+from app.ledgers.orders import Order
 from app.ledgers.production import produce
 from tests.conftest import NOW
 from tests.ledgers.reading import ask, column, cover, expected, kept, run, table
@@ -45,14 +46,14 @@ def test_a_handlers_ledger_has_the_own_departments_cases(demo, ledger):
 
 def test_a_person_without_a_role_gets_an_empty_ledger(demo, tmp_path):
     nobody = scope.Person(999, "nobody", "无职", ())
-    assert produce("cases", tmp_path / "a.xlsx", person=nobody, now=NOW).rows == 0
+    assert produce(Order("cases"), tmp_path / "a.xlsx", person=nobody, now=NOW).rows == 0
 
 
 def test_a_hall_includes_the_halls_below_it(demo, ledger):
-    assert {number[:2] for number in column(ledger(hall_code="liaocheng"), "编号")} == {
+    assert {number[:2] for number in column(ledger(hall="liaocheng"), "编号")} == {
         "LC", "LQ", "YG",
     }  # fmt: skip
-    path = ledger(hall_code="yanggu")
+    path = ledger(hall="yanggu")
     assert {number[:2] for number in column(path, "编号")} == {"YG"}
     assert cover(path)["筛选条件"] == "大厅：阳谷县政务服务大厅"
 
@@ -92,7 +93,7 @@ def test_a_department_has_the_cases_that_it_leads_and_those_that_it_assists(ever
     case = ask("""SELECT c.number, h.code AS hall, d.code, d.name FROM assignment a
                   JOIN "case" c ON c.id = a.case_id JOIN department d ON d.id = a.department_id
                   JOIN hall h ON h.id = c.hall_id WHERE a.role = 'assist'""")[0]
-    path = ledger(hall_code=case["hall"], department_code=case["code"])
+    path = ledger(hall=case["hall"], department=case["code"])
     assert case["number"] in column(path, "编号")
     for lead, assisting in zip(column(path, "主办科室"), column(path, "协办科室"), strict=True):
         assert case["name"] in {lead, *(assisting or "").split("、")}
@@ -103,9 +104,9 @@ def test_a_department_has_the_cases_that_it_leads_and_those_that_it_assists(ever
     ("asked", "sentence"),
     [
         ({"kind": "causes"}, "没有“causes”这种台账"),
-        ({"hall_code": "beijing"}, "没有代码为“beijing”的大厅"),
-        ({"hall_code": "yanggu", "who": "supervisor.linqing"}, "没有代码为“yanggu”的大厅"),
-        ({"department_code": "none"}, "没有代码为“none”的科室"),
+        ({"hall": "beijing"}, "没有代码为“beijing”的大厅"),
+        ({"hall": "yanggu", "who": "supervisor.linqing"}, "没有代码为“yanggu”的大厅"),
+        ({"department": "none"}, "没有代码为“none”的科室"),
         ({"since": date(2026, 9, 2), "until": date(2026, 9, 1)}, "截止日期不能早于起始日期"),
     ],
 )

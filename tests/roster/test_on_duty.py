@@ -12,6 +12,7 @@ from app.cases.rules import Status
 from app.core import scope
 from app.core.errors import InvalidInputError
 from app.core.transaction import transaction
+from app.ledgers.orders import Order
 from app.ledgers.production import produce
 from app.notices.rules import DEFAULTS, Audience
 from app.roster.rules import Shift
@@ -138,7 +139,7 @@ def test_the_ledger_says_who_was_on_duty(blank, tmp_path):
     place(turn(TODAY, 1), QIU)
     number = case_of(register().id).number
     path = tmp_path / "cases.xlsx"
-    produce("cases", path, person=person("supervisor.linqing"), now=NOW + timedelta(hours=1))
+    produce(Order("cases"), path, person=person("supervisor.linqing"), now=NOW + timedelta(hours=1))
     page = load_workbook(path)["台账"]
     heads = [cell.value for cell in page[2]]
     [row] = [row for row in page.iter_rows(min_row=3, values_only=True) if row[0] == number]

@@ -86,6 +86,8 @@ def days_late(_value: Any, line: Line) -> Value:
 class LedgerColumn:
     """A column; width in characters of the standard font, two to a Chinese character."""
 
+    code: str
+    """Its name for good, once in a ledger: what is kept about a column names it by this."""
     title: str
     source: Any
     width: float
@@ -146,49 +148,57 @@ def _assisting() -> Any:
 
 
 IMPROVEMENT_COLUMNS = (
-    LedgerColumn(N_("整改编号"), Improvement.number, 16),
-    LedgerColumn(N_("大厅"), Hall.name, 14),
-    LedgerColumn(N_("事项名称"), Improvement.matter, 18),
-    LedgerColumn(N_("办不成的原因"), Cause.name, 14),
-    LedgerColumn(N_("存在的问题"), Improvement.problem, 34),
-    LedgerColumn(N_("整改措施"), Improvement.measure, 34),
-    LedgerColumn(N_("责任科室"), Department.name, 12),
-    LedgerColumn(N_("下达时间"), Improvement.opened_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("整改期限"), Improvement.due_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("状态"), Improvement.status, 8.5, label),
-    LedgerColumn(N_("完成时间"), Improvement.completed_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("完成情况"), Improvement.evidence, 30),
-    LedgerColumn(N_("是否超期"), Improvement.status, 6, late),
-    LedgerColumn(N_("超期工作日"), Improvement.days_late, 7, days_late, Kind.INTEGER),
-    LedgerColumn(N_("验收意见"), Improvement.review, 24),
-    LedgerColumn(N_("销号时间"), Improvement.verified_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("重新整改次数"), Improvement.reopenings, 8, kind=Kind.INTEGER),
+    LedgerColumn("number", N_("整改编号"), Improvement.number, 16),
+    LedgerColumn("hall", N_("大厅"), Hall.name, 14),
+    LedgerColumn("matter", N_("事项名称"), Improvement.matter, 18),
+    LedgerColumn("cause", N_("办不成的原因"), Cause.name, 14),
+    LedgerColumn("problem", N_("存在的问题"), Improvement.problem, 34),
+    LedgerColumn("measure", N_("整改措施"), Improvement.measure, 34),
+    LedgerColumn("department", N_("责任科室"), Department.name, 12),
+    LedgerColumn("opened_at", N_("下达时间"), Improvement.opened_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn("due_at", N_("整改期限"), Improvement.due_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn("status", N_("状态"), Improvement.status, 8.5, label),
+    LedgerColumn(
+        "completed_at", N_("完成时间"), Improvement.completed_at, 16.5, local, Kind.DATETIME
+    ),
+    LedgerColumn("evidence", N_("完成情况"), Improvement.evidence, 30),
+    LedgerColumn("late", N_("是否超期"), Improvement.status, 6, late),
+    LedgerColumn("days_late", N_("超期工作日"), Improvement.days_late, 7, days_late, Kind.INTEGER),
+    LedgerColumn("review", N_("验收意见"), Improvement.review, 24),
+    LedgerColumn(
+        "verified_at", N_("销号时间"), Improvement.verified_at, 16.5, local, Kind.DATETIME
+    ),
+    LedgerColumn("reopenings", N_("重新整改次数"), Improvement.reopenings, 8, kind=Kind.INTEGER),
 )
 
 CASE_COLUMNS = (
-    LedgerColumn(N_("编号"), Case.number, 15),
-    LedgerColumn(N_("大厅"), Hall.name, 14),
-    LedgerColumn(N_("来源渠道"), Case.channel, 9, label),
-    LedgerColumn(N_("受理时间"), Case.accepted_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("反映人"), Case.applicant_name, 9, name),
-    LedgerColumn(N_("联系电话"), Case.phone, 13, phone),
-    LedgerColumn(N_("事项名称"), Case.matter, 18),
-    LedgerColumn(N_("情形"), Case.situation, 12, label),
-    LedgerColumn(N_("分类"), Case.classification, 12, label),
-    LedgerColumn(N_("反映内容"), Case.description, 34),
-    LedgerColumn(N_("主办科室"), Department.name, 12),
-    LedgerColumn(N_("协办科室"), _assisting(), 12),
-    LedgerColumn(N_("派发时间"), Case.dispatched_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("时限(工作日)"), Deadline.working_days, 8, kind=Kind.INTEGER),
-    LedgerColumn(N_("到期时间"), Deadline.due_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("办结时间"), Case.finished_at, 16.5, local, Kind.DATETIME),
-    LedgerColumn(N_("状态"), Case.status, 8.5, label),
-    LedgerColumn(N_("是否超期"), Deadline.verdict, 6, late),
-    LedgerColumn(N_("超期工作日"), Deadline.days_late, 7, days_late, Kind.INTEGER),
-    LedgerColumn(N_("办理结果"), func.coalesce(func.nullif(Case.result, ""), Case.reasons), 30),
-    LedgerColumn(N_("满意度"), Case.satisfaction, 9, label),
-    LedgerColumn(N_("值班人员"), Case.on_duty, 10),
-    LedgerColumn(N_("原答复认定有误"), Case.overturned_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn("number", N_("编号"), Case.number, 15),
+    LedgerColumn("hall", N_("大厅"), Hall.name, 14),
+    LedgerColumn("channel", N_("来源渠道"), Case.channel, 9, label),
+    LedgerColumn("accepted_at", N_("受理时间"), Case.accepted_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn("applicant", N_("反映人"), Case.applicant_name, 9, name),
+    LedgerColumn("phone", N_("联系电话"), Case.phone, 13, phone),
+    LedgerColumn("matter", N_("事项名称"), Case.matter, 18),
+    LedgerColumn("situation", N_("情形"), Case.situation, 12, label),
+    LedgerColumn("classification", N_("分类"), Case.classification, 12, label),
+    LedgerColumn("description", N_("反映内容"), Case.description, 34),
+    LedgerColumn("lead_department", N_("主办科室"), Department.name, 12),
+    LedgerColumn("assisting", N_("协办科室"), _assisting(), 12),
+    LedgerColumn("dispatched_at", N_("派发时间"), Case.dispatched_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn("working_days", N_("时限(工作日)"), Deadline.working_days, 8, kind=Kind.INTEGER),
+    LedgerColumn("due_at", N_("到期时间"), Deadline.due_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn("finished_at", N_("办结时间"), Case.finished_at, 16.5, local, Kind.DATETIME),
+    LedgerColumn("status", N_("状态"), Case.status, 8.5, label),
+    LedgerColumn("late", N_("是否超期"), Deadline.verdict, 6, late),
+    LedgerColumn("days_late", N_("超期工作日"), Deadline.days_late, 7, days_late, Kind.INTEGER),
+    LedgerColumn(
+        "outcome", N_("办理结果"), func.coalesce(func.nullif(Case.result, ""), Case.reasons), 30
+    ),
+    LedgerColumn("satisfaction", N_("满意度"), Case.satisfaction, 9, label),
+    LedgerColumn("on_duty", N_("值班人员"), Case.on_duty, 10),
+    LedgerColumn(
+        "overturned_at", N_("原答复认定有误"), Case.overturned_at, 16.5, local, Kind.DATETIME
+    ),
 )
 
 

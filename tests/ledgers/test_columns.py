@@ -6,11 +6,29 @@ import pytest
 
 from app.ledgers.columns import LEDGERS
 
-CASES = (
-    "number hall channel accepted_at applicant phone matter situation classification description "
-    "lead_department assisting dispatched_at working_days due_at finished_at status late "
-    "days_late outcome satisfaction"
-).split()
+CASES = [
+    "number",
+    "hall",
+    "channel",
+    "accepted_at",
+    "applicant",
+    "phone",
+    "matter",
+    "situation",
+    "classification",
+    "description",
+    "lead_department",
+    "assisting",
+    "dispatched_at",
+    "working_days",
+    "due_at",
+    "finished_at",
+    "status",
+    "late",
+    "days_late",
+    "outcome",
+    "satisfaction",
+]
 
 
 @pytest.mark.parametrize("kind", LEDGERS)

@@ -50,13 +50,41 @@ def test_the_same_phone_shows_up_while_typing_and_is_linked(demo_site, at):
     opened.value.wait_for_load_state()
     assert number in opened.value.locator(".case-head").inner_text()
     opened.value.close()
-    line.get_by_role("checkbox").check()
+    tick = line.get_by_role("checkbox", name="登记后关联")
+    tick.check()
     with page.expect_response("**/cases/similar"):
         fill(page, phone="", matter="别的事项")
-    assert line.get_by_role("checkbox").is_checked(), "it stays, though nothing brings it up"
+    assert tick.is_checked(), "it stays, though nothing brings it up"
     send(page, "保存")
     page.wait_for_url("**/cases/show/*")
     assert number in page.locator("#linked").inner_text()
+    assert clerk.complaints == []
+
+
+def test_a_repetition_goes_into_the_case_that_is_there(demo_site, at):
+    clerk = at(demo_site, CLERK)
+    page = clerk.page
+    first = register(clerk, phone="13900000884")
+    second = register(clerk, phone="13900000884")
+    clerk.open("/cases/add")
+    fill(page, applicant_name=NAME, phone="13900000884", description=STORY)
+    lines = page.locator("#similar").get_by_role("listitem")
+    one, other = (lines.filter(has_text=number) for number in (first, second))
+    link = one.get_by_role("checkbox", name="登记后关联")
+    link.check()
+    one.get_by_role("checkbox", name="登记后并入").check()
+    assert not link.is_checked(), "what goes into a case is linked to it already"
+    other.get_by_role("checkbox", name="登记后并入").check()
+    assert not one.get_by_role("checkbox", name="登记后并入").is_checked(), "into one at most"
+    send(page, "保存")
+    page.locator("#form-problems, .notice.late").first.wait_for()
+    assert other.get_by_role("checkbox", name="登记后并入").is_checked(), "not lost with an error"
+    fill(page, matter=MATTER)
+    send(page, "保存")
+    page.wait_for_url("**/cases/show/*")
+    assert "已并入" in page.locator(".case-head").inner_text()
+    assert second in page.locator("main").inner_text()
+    clerk.complaints[:] = [it for it in clerk.complaints if " 422 " not in it]
     assert clerk.complaints == []
 
 

@@ -146,6 +146,7 @@ def test_the_page_is_answered_without_a_name(demo, clerk):
             "status": "待受理",
             "registered": "2026-09-17",
             "why": "同一电话；同一反映人",
+            "open": True,
         }
     ]
     assert NAME not in answer.text
@@ -217,10 +218,10 @@ def test_a_handler_is_not_told_the_number_of_a_case_out_of_sight(demo, handler, 
     assert "相关事项" not in page
 
 
-def registered(clerk, related):
+def registered(clerk, related=(), merge=()):
     with scope.everything():
         data = {**screens.typed(clerk.get("/cases/add")), **TYPED, "hall": str(hall().id)}
-    return clerk.post("/cases/add", data={**data, "related": related})
+    return clerk.post("/cases/add", data={**data, "related": [*related], "merge": [*merge]})
 
 
 def test_ticked_cases_are_linked_on_registering(demo, clerk):
@@ -242,7 +243,7 @@ def test_a_foreign_case_is_not_linked_and_nothing_is_registered(demo, clerk):
     for related in (str(abroad), "999999", "x", "1' or 1", str(2**40)):
         answer = registered(clerk, [related])
         assert answer.status_code == 422
-        assert "要关联的事项不存在" in screens.summary(answer)[0]
+        assert "勾选的事项不存在" in screens.summary(answer)[0]
         assert screens.typed(answer)["matter"] == TYPED["matter"]
     assert newest() == before
 
@@ -255,3 +256,45 @@ def test_what_was_ticked_is_not_lost_with_an_error(demo, clerk):
     assert answer.status_code == 422
     [aside] = screens.tree(answer).xpath("//aside[@id='similar']")
     assert aside.get("data-related") == str(one)
+
+
+def test_a_ticked_case_takes_the_new_one_in_on_registering(demo, clerk):
+    one, other = made(Status.REGISTERED), made(Status.SIGNED)
+    answer = registered(clerk, related=[str(one)], merge=[str(other)])
+    assert answer.status_code == 302, screens.summary(answer)
+    number = newest()
+    assert events(number) == ["registered", "linked", "merged"]
+    assert events(other)[-1] == "merged"
+    with scope.everything():
+        row = db.session.get(Case, number)
+        assert (row.status, row.merged_into_id) == (Status.MERGED, other)
+    assert "登记时发现相似" in screens.text_of(clerk.get(answer.location))
+
+
+def test_what_cannot_take_the_new_one_in_is_told_and_nothing_is_registered(demo, clerk):
+    closed, one, other = made(Status.CLOSED), made(Status.REGISTERED), made(Status.SIGNED)
+    with scope.everything():
+        abroad = register(hall_code="yanggu").id
+    db.session.remove()
+    before = newest()
+    for merge, sentence in (
+        ([str(closed)], "只能并入本大厅另一件还没有办结的事项"),
+        ([str(abroad)], "勾选的事项不存在"),
+        (["x"], "勾选的事项不存在"),
+        ([str(one), str(other)], "只能并入一件"),
+    ):
+        answer = registered(clerk, merge=merge)
+        assert answer.status_code == 422
+        assert sentence in screens.summary(answer)[0]
+        assert screens.typed(answer)["matter"] == TYPED["matter"]
+        [aside] = screens.tree(answer).xpath("//aside[@id='similar']")
+        assert aside.get("data-merge") == merge[0]
+    assert newest() == before
+
+
+@pytest.mark.usefixtures("at_now")
+def test_only_an_open_case_is_offered_to_take_the_new_one_in(demo, clerk):
+    phone = "13900000999"
+    wanted = {made(Status.CLOSED, phone=phone): False, made(Status.SIGNED, phone=phone): True}
+    found = clerk.post("/cases/similar", json={"phone": phone}).json["results"]
+    assert {row["id"]: row["open"] for row in found} == wanted

@@ -15,6 +15,7 @@ from app.cases.documents.operations import attach
 from app.cases.documents.rules import ACCEPT, Purpose
 from app.cases.linking import link
 from app.cases.models import Case
+from app.cases.rules import OPEN
 from app.cases.similar import Asked, Match, similar
 from app.core import clock, scope
 from app.core.crud import EntityView
@@ -23,7 +24,7 @@ from app.core.crud.present import local
 from app.core.crud.schemas import linked
 from app.core.db import db
 from app.core.errors import InvalidInputError
-from app.core.language import gettext
+from app.core.language import N_, gettext
 from app.core.problems import problem
 from app.departments.models import Hall, Staff
 from app.roster.queries import of_window, on_duty
@@ -35,9 +36,15 @@ if TYPE_CHECKING:
     from flask_wtf import FlaskForm
 
     from app.core.crud.pages import FormPage, Page
+    from app.core.scope import Person
 
 FILES = "attachments"
 MOST_RELATED = 20
+MOST_TICKED = {
+    "related": (MOST_RELATED, N_("一次最多关联 20 件")),
+    "merge": (1, N_("一件事项只能并入一件")),
+}
+"""How many of the cases beside the form may be ticked for what, and what is said to more."""
 MOST_TYPED = 4000
 
 HINTS: list[Callable[[str, str], list[dict[str, str]]]] = []
@@ -61,8 +68,11 @@ class Intake(EntityView):
         actor, now = scope.current(), clock.now()
         operations.register(row, actor=actor, now=now)
         attach(row, form[FILES].papers, Purpose.MATERIAL, actor=actor, now=now)
-        for other in _related():
-            link(row, other, actor=actor, now=now, why=gettext("登记时发现相似"))
+        why = gettext("登记时发现相似")
+        for other in _ticked("related"):
+            link(row, other, actor=actor, now=now, why=why)
+        for other in _ticked("merge"):
+            _merge(row, other, why, actor, now)
 
     def _attempt(self, form: FlaskForm, row: Any, write: Any) -> dict[str, str]:
         if FILES not in form:
@@ -83,6 +93,7 @@ class Intake(EntityView):
             page=page,
             form=form,
             related=",".join(request.form.getlist("related")[:MOST_RELATED]),
+            merge=request.form.get("merge", ""),
         )
         return html
 
@@ -153,6 +164,7 @@ def _told(match: Match) -> dict[str, Any]:
         "status": gettext(case.status.label),
         "registered": _day(case.registered_at, case),
         "why": gettext("；").join(match.why),
+        "open": case.status in OPEN,
     }
 
 
@@ -160,11 +172,22 @@ def _day(instant: datetime, case: Case) -> str:
     return f"{local(instant, case.hall.timezone):%Y-%m-%d}"
 
 
-def _related() -> list[Case]:
-    """Return the cases that were ticked to be linked; a foreign one is no case."""
-    ticked = dict.fromkeys(request.form.getlist("related")[: MOST_RELATED + 1])
+def _ticked(name: str) -> list[Case]:
+    """Return the cases that were ticked beside the form; a foreign one is no case."""
+    most, too_many = MOST_TICKED[name]
+    ticked = dict.fromkeys(request.form.getlist(name)[: most + 1])
     numbers = [int(it) if it.isdecimal() and len(it) < 10 else 0 for it in ticked]  # noqa: PLR2004
     found = [linked(Case, number) for number in numbers]
-    if None in found or len(found) > MOST_RELATED:
-        raise InvalidInputError({"": gettext("要关联的事项不存在，或者不在您的权限范围内")})
+    if len(found) > most:
+        raise InvalidInputError({"": gettext(too_many)})
+    if None in found:
+        raise InvalidInputError({"": gettext("勾选的事项不存在，或者不在您的权限范围内")})
     return found
+
+
+def _merge(row: Case, other: Case, why: str, actor: Person, now: datetime) -> None:
+    """Merge what was just registered into a case that was there; say above the form why not."""
+    try:
+        operations.move(row, "merge", {"other_case": other, "note": why}, actor=actor, now=now)
+    except InvalidInputError as error:
+        raise InvalidInputError({"": gettext("；").join(error.problems.values())}) from error

@@ -10,7 +10,7 @@
   const status = box.querySelector("[role=status]");
   const pattern = box.querySelector("template");
   const jump = document.getElementById("similar-jump");
-  const ticked = new Set(box.dataset.related.split(",").filter(Boolean));
+  const ticked = { related: new Set(box.dataset.related.split(",").filter(Boolean)), merge: new Set([box.dataset.merge].filter(Boolean)) };
   let turn = 0;
   let timer;
 
@@ -35,17 +35,19 @@
     item.querySelector(".tag").textContent = found.status;
     item.querySelector(".matter").textContent = found.matter + " · " + found.registered;
     item.querySelector(".why").textContent = found.why;
-    const tick = item.querySelector("input");
-    tick.value = String(found.id);
-    tick.checked = ticked.has(tick.value);
-    tick.setAttribute("aria-label", tick.nextElementSibling.textContent + " " + found.number);
+    for (const tick of item.querySelectorAll("input")) {
+      tick.value = String(found.id);
+      tick.checked = ticked[tick.name].has(tick.value);
+      tick.setAttribute("aria-label", tick.nextElementSibling.textContent + " " + found.number);
+    }
+    if (!found.open) item.querySelector("[name=merge]").closest("label").remove();
     return item;
   };
 
   // One that was ticked stays, even when what is typed next no longer brings it up.
   const show = (results) => {
     const known = new Set(results.map((it) => String(it.id)));
-    const kept = Array.from(list.children).filter((it) => { const tick = it.querySelector("input"); return tick.checked && !known.has(tick.value); });
+    const kept = Array.from(list.children).filter((it) => { const tick = it.querySelector("input:checked"); return tick && !known.has(tick.value); });
     list.replaceChildren(...results.map(line), ...kept);
     const count = list.children.length;
     say(count ? status.dataset.some.replace("{count}", count) : status.dataset.none);
@@ -77,9 +79,13 @@
     } catch (_) { /* the form works without */ }
   };
 
-  list.addEventListener("change", (event) => {
-    const tick = event.target;
-    if (tick.checked) ticked.add(tick.value); else ticked.delete(tick.value);
+  // A case goes into one other at most, and is linked to that one already by going into it.
+  list.addEventListener("change", ({ target }) => {
+    const rivals = `[value="${target.value}"]` + (target.name === "merge" ? ", [name=merge]" : "");
+    if (target.checked) for (const other of list.querySelectorAll(rivals)) other.checked = other === target;
+    for (const name of Object.keys(ticked)) {
+      ticked[name] = new Set(Array.from(list.querySelectorAll(`[name=${name}]:checked`), (tick) => tick.value));
+    }
   });
   form.addEventListener("input", (event) => {
     if (!FIELDS.includes(event.target.name)) return;

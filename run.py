@@ -13,13 +13,14 @@ import threading
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import ScriptInfo, with_appcontext
 
 from app.core.errors import DomainError
 from app.core.language import console, gettext as _
+from app.core.parameters import ClockTime, Instant, Zone
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -53,45 +54,6 @@ class Commands(click.Group):
             why = " ".join(str(error.orig).split())
             click.echo(_("数据库不可用：%(why)s", why=why), err=True)
             sys.exit(1)
-
-
-class Instant(click.ParamType[Any]):
-    """An ISO 8601 date and time; without an offset it is the wall clock of the time zone."""
-
-    name = "ISO"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
-        """Read the text."""
-        try:
-            return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(_("不是 ISO 格式的日期时间：%(value)s", value=value), param, ctx)
-
-
-class ClockTime(click.ParamType[Any]):
-    """A time of day, HH:MM."""
-
-    name = "HH:MM"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> time:
-        """Read the text."""
-        try:
-            return value if isinstance(value, time) else time.fromisoformat(value)
-        except ValueError:
-            self.fail(_("不是 HH:MM 格式的时刻：%(value)s", value=value), param, ctx)
-
-
-class Zone(click.ParamType[Any]):
-    """The name of a time zone."""
-
-    name = "NAME"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> ZoneInfo:
-        """Find the time zone."""
-        try:
-            return value if isinstance(value, ZoneInfo) else ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.fail(_("没有这个时区：%(value)s", value=value), param, ctx)
 
 
 JSON = click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))

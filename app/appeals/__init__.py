@@ -13,9 +13,10 @@ from typing import Any
 from app.appeals import visibility
 from app.appeals.api import CaseAppealsApi, OverseeApi, StepApi
 from app.appeals.models import Appeal, AppealPeriod
+from app.appeals.overseeing import OverseeView
 from app.appeals.pages import buttons_on_page, cards_on_page
 from app.appeals.rules import AppealOutcome
-from app.appeals.views import AppealView, OverseeView
+from app.appeals.views import AppealView
 from app.cases import casepage, outside, timeline_page
 from app.core import crud
 from app.core.language import N_

@@ -10,14 +10,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import force_locale
 
 from app.appeals import operations, pages
-from app.appeals.forms import (
-    accept_form,
-    assign_form,
-    decide_form,
-    note_form,
-    register_form,
-    rule_form,
-)
+from app.appeals.forms import accept_form, decide_form, note_form, register_form
 from app.appeals.notice import notice
 from app.appeals.queries import (
     founded,
@@ -259,49 +252,3 @@ class AppealView(EntityView):
             "notes": [] if told.fits else [long],
         }
         return self.render_template("papers/appeal.html", bar=bar, **vars(told))
-
-
-class OverseeView(AppealView):
-    """What a supervisor alone does with an appeal: admit a late one, name who handles it."""
-
-    @expose("/<pk>/rule", methods=["GET", "POST"])
-    @has_access
-    @permission_name("edit")
-    def rule(self, pk: str) -> Any:
-        """Rule on an appeal that came late."""
-        row, form = self.find(pk), rule_form()
-        return self._step(
-            pk,
-            form,
-            gettext("裁定逾期"),
-            operations.why_not_rule,
-            lambda: operations.rule_on_lateness(
-                row,
-                admitted=form["admitted"].data == "yes",
-                note=form["note"].data,
-                actor=scope.current(),
-                now=clock.now(),
-            ),
-        )
-
-    @expose("/<pk>/assign", methods=["GET", "POST"])
-    @has_access
-    @permission_name("edit")
-    def assign(self, pk: str) -> Any:
-        """Name who handles an appeal, or another."""
-        row = self.find(pk)
-        form = assign_form(row, scope.current())
-        label = gettext("改派承办人") if row.handler_id else gettext("指派承办人")
-        return self._step(
-            pk,
-            form,
-            label,
-            operations.why_not_assign,
-            lambda: operations.assign(
-                row,
-                form["handler"].row,
-                note=form["note"].data or "",
-                actor=scope.current(),
-                now=clock.now(),
-            ),
-        )

@@ -43,7 +43,7 @@ class Standing:
     @cached_property
     def _held(self) -> set[str]:
         roles = sorted(self.actor.roles & {"clerk", "handler", "supervisor"})
-        return {role for role in roles if scope.within(self.actor.only([role]), self.case)}
+        return {role for role in roles if scope.within_as(self.actor, [role], self.case)}
 
     @cached_property
     def own(self) -> list[Assignment]:

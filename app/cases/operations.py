@@ -39,7 +39,7 @@ MOST_NAMES = 255
 
 def register(case: Case, *, actor: Person, now: datetime) -> Case:
     """Take a matter in: give it its number, its responsibility and its first event."""
-    if case.hall is None or not scope.within(actor.only(["clerk"]), case.hall):
+    if case.hall is None or not scope.within_as(actor, ["clerk"], case.hall):
         raise OutOfScopeError("hall")
     case.year = now.astimezone(ZoneInfo(case.hall.timezone)).year
     case.serial = _next_serial(case.hall.id, case.year)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def edits(actor: Person, hall: Hall) -> bool:
     """Say whether a person draws up the plan of a hall."""
-    return scope.within(actor.only(EDITORS), hall)
+    return scope.within_as(actor, EDITORS, hall)
 
 
 def require_editor(actor: Person, hall: Hall) -> None:

@@ -97,7 +97,7 @@ def issue(
 
 def why_not_issue(case: Case, actor: Person) -> str:
     """Say why a person may not issue a card now; empty when they may."""
-    if not scope.within(actor.only(["supervisor"]), case):
+    if not scope.within_as(actor, ["supervisor"], case):
         return gettext("只有督查人员可以下发督办单")
     if case.status not in OPEN:
         return gettext("事项已办结，不再下发督办单")
@@ -215,7 +215,7 @@ def withdraw(card: SupervisionCard, reason: str, *, actor: Person, now: datetime
 
 def why_not_withdraw(card: SupervisionCard, actor: Person) -> str:
     """Say why a person may not withdraw a card now; empty when they may."""
-    if not scope.within(actor.only(["supervisor"]), card):
+    if not scope.within_as(actor, ["supervisor"], card):
         return gettext("只有督查人员可以撤销督办单")
     return gettext("督办单已经撤销") if card.withdrawn_at is not None else ""
 

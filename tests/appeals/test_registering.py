@@ -263,4 +263,3 @@ def test_the_timeline_tells_each_registration_once(demo):
         db.select(Event.kind).where(Event.case_id == number, Event.kind.like("appeal%"))
     )]  # fmt: skip
     assert kinds == ["appeal_registered"] * 2
-    assert operations.WORKS_ON == ("clerk", "supervisor")

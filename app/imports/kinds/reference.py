@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 HALL = Column("hall", N_("大厅"), "place", hint=N_("只有一个大厅时可以不填"))
 
 
-class ReferenceTaking:
+class ReferenceTaking(ABC):
     """One reading of a file of reference data; a kind says what its rows are known by."""
 
     model: type[Any]
@@ -57,17 +58,17 @@ class ReferenceTaking:
             if it.verdict is Verdict.NEW:
                 build(self.model, it)
 
+    @abstractmethod
     def place(self, it: Judged) -> None:
         """Turn what a row says of halls and departments into those."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keys(self, it: Judged) -> list[Any]:
         """Return what a row is known by: each of it alone tells it apart from all others."""
-        raise NotImplementedError
 
+    @abstractmethod
     def kept(self, lines: Sequence[Judged]) -> dict[Any, Any]:
         """Return the rows that are there, by what they are known by."""
-        raise NotImplementedError
 
     def _compare(self, it: Judged, row: Any) -> None:
         for name, text in differences(self.model, row, it).items():
@@ -97,6 +98,7 @@ class ReferenceTaking:
 
     def finish(self, run: ImportRun) -> None:
         """Nothing goes with the rows as a whole."""
+        del run
 
 
 class ResponsibilityTaking(ReferenceTaking):

@@ -70,7 +70,7 @@ def refer(
 
 def why_not_refer(case: Case, actor: Person) -> str:
     """Say why a person may not hand a case over; empty when they may."""
-    if scope.within(actor.only(["supervisor"]), case):
+    if scope.within_as(actor, ["supervisor"], case):
         return ""
     return gettext("只有督查人员可以移交追责")
 
@@ -96,7 +96,7 @@ def conclude(
 
 def why_not_conclude(row: Referral, actor: Person) -> str:
     """Say why a person may not record the outcome now; empty when they may."""
-    if actor.unlimited or not scope.within(actor.only(["inspector"]), row):
+    if actor.unlimited or not scope.within_as(actor, ["inspector"], row):
         return gettext("只有纪检监察人员可以记录处理结果")
     if actor.id == row.referred_by_id:
         return gettext("移交人不能记录自己移交的处理结果")

@@ -37,7 +37,7 @@ def _inspectors_alone(session: Session, _context: UOWTransaction, _instances: ob
         )
         person = scope.current()
         allowed = not person.unlimited and state.persistent
-        if concluding and not (allowed and scope.within(person.only(["inspector"]), row)):
+        if concluding and not (allowed and scope.within_as(person, ["inspector"], row)):
             raise OutOfScopeError(Referral.__tablename__)
 
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app.appeals import operations
 from app.appeals.models import Appeal
 from app.appeals.rules import AppealOutcome
 from app.cases.rules import Status

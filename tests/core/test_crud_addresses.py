@@ -150,6 +150,27 @@ def test_an_impossible_number_is_not_found(admin):
                 assert answer.status_code in {404, 405}, (page, number[:20])
 
 
+def test_choices_are_found_by_the_first_letters_of_their_pinyin(admin):
+    def found(q):
+        answer = admin.get("/responsibilities/choices/department", query_string={"q": q})
+        return {item["text"] for item in answer.json["results"]}
+
+    everything = found("")
+    market = {text for text in everything if "市场监管" in text}
+    assert market
+    assert found("scjg") >= market
+    assert found("SCJG") == found("scjg") != everything
+    assert found("s") != found("scjg"), "one letter is looked for as it is"
+    assert found("zzzz") == set()
+
+
+def test_what_is_not_in_scope_is_not_found_by_its_pinyin_either(demo, login):
+    clerk = login(demo, "clerk.linqing")
+    assert clerk.get("/cases/choices/lead_department?q=scjg").json["results"]
+    found = clerk.get("/cases/choices/hall?q=ygx").json["results"]
+    assert found == [], "阳谷县 is another's"
+
+
 def test_choices_are_searched_and_unknown_ones_not_found(admin):
     found = admin.get("/departments/choices/hall?q=临清").json["results"]
     assert [item["text"] for item in found] == ["临清市政务服务大厅"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from wtforms.fields import SelectChoice
 
 from app.core.crud.present import local
 from app.core.db import db
+from app.core.initials import are_letters, initials
 from app.core.language import gettext
 from app.core.panel import Attribute, attributes
 from app.core.words import unprintable
@@ -33,9 +35,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from flask_wtf import FlaskForm
+    from sqlalchemy import Select
 
 MOST_OPTIONS = 200
 """How many rows a select box lists; beyond that it is searched on the server."""
+
+MOST_SPELT = 5000
+"""How many rows are looked through for the first letters of their pinyin."""
+
+LONGEST_NAME = 40
+"""How much of a text counts as a name."""
 
 MANY_OPTIONS = 40
 """From how many rows on a select box gets a search field above it."""
@@ -136,14 +145,29 @@ def options(
 ) -> Sequence[Any]:
     """Return rows to choose from, in the order of their own list, narrowed by what is typed."""
     panel = target.__panel__
-    query = select(target).order_by(*ordering(target, panel.order)).limit(limit)
+    query = select(target).order_by(*ordering(target, panel.order))
     if "active" in attributes(target):
         query = query.where(target.active)
     if among is not None:
         query = query.where(among)
     if q and panel.search:
-        query = query.where(contains(target, panel.search, q))
-    return db.session.scalars(query).all()
+        told = contains(target, panel.search, q)
+        alike = _by_initials(query, target, q) if are_letters(q) else []
+        query = query.where(or_(told, target.id.in_(alike)))
+    return db.session.scalars(query.limit(limit)).all()
+
+
+def _by_initials(query: Select[Any], target: type[Any], q: str) -> list[int]:
+    """Return the numbers of rows in whose texts the first letters of the pinyin are these."""
+    texts = [getattr(target, name) for name in target.__panel__.search]
+    rows = db.session.execute(query.with_only_columns(target.id, *texts).limit(MOST_SPELT))
+    letters = q.lower()
+    found = (
+        row[0]
+        for row in rows
+        if any(letters in initials(text[:LONGEST_NAME]) for text in row[1:] if text)
+    )
+    return list(islice(found, MOST_OPTIONS))
 
 
 def ordering(model: type[Any], names: Iterable[str]) -> list[Any]:

@@ -182,7 +182,7 @@
     box.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
       if (event.key === "ArrowDown") { event.preventDefault(); select.focus(); }
-      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); choose(Array.from(select.options).find((it) => it.value && !it.disabled && it.text.includes(box.value.trim()))); }
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); const there = Array.from(select.options).filter((it) => it.value && !it.disabled); choose(there.find((it) => it.text.includes(box.value.trim())) || (select.size > 1 && there[0])); }
     });
     select.addEventListener("click", () => { if (select.size > 1) close(); });
     select.addEventListener("keydown", (event) => { if (event.key === "Enter" && select.size > 1) { event.preventDefault(); close(); } });

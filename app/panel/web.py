@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,13 +28,14 @@ from app.departments.queries import person_of
 from app.departments.rules import Role
 from app.notices.queries import unread_count
 from app.panel.menu import menu
+from app.panel.packing import ASSETS, digest, kept, pack
 from app.roster.queries import waiting_for
 
 if TYPE_CHECKING:
     from flask import Flask, Response
 
 READING = {"GET", "HEAD", "OPTIONS"}
-PLAIN = ("/assets/", "/healthz", "/static/")
+PLAIN = (ASSETS, "/healthz", "/static/")
 """Addresses that need nobody and no database."""
 
 TOKENS = "/api/v1/security/"
@@ -65,6 +64,7 @@ def wire(app: Flask) -> None:
     app.before_request(_begin)
     app.teardown_request(_end)
     app.after_request(_headers)
+    app.after_request(pack)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(SecurityError, _host_error)
@@ -104,8 +104,8 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.path.startswith("/assets/"):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if request.path.startswith(ASSETS):
+        response.headers["Cache-Control"] = kept(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
@@ -162,15 +162,10 @@ def _tell(status: int, sentence: str = "") -> Any:
 # --- what templates may ask ------------------------------------------------------------------
 
 
-@cache
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
 def asset(name: str) -> str:
     """Return the address of a file of ours, with its content in it: it may be cached for good."""
     path = Path(str(current_app.static_folder)) / "bancheng" / name
-    return url_for("static", filename=f"bancheng/{name}", v=_digest(path))
+    return url_for("static", filename=f"bancheng/{name}", v=digest(path))
 
 
 @dataclass(frozen=True)

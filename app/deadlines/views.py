@@ -27,7 +27,7 @@ from app.deadlines.visibility import governs_all_halls
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.crud.listing import Address
+    from app.core.crud.address import Address
     from app.deadlines.calendar import Difference
 
 MOST_SHOWN = 200

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from flask import Response
     from flask_wtf import FlaskForm
 
-    from app.core.crud.listing import Address, Query
+    from app.core.crud.address import Address
+    from app.core.crud.listing import Query
     from app.core.scope import Person
     from app.ledgers.models import LedgerRun
 

@@ -14,8 +14,9 @@ from wtforms.fields import SelectChoice
 
 from app.core import clock, scope
 from app.core.crud import EntityView
+from app.core.crud.address import MOST_PAGES
 from app.core.crud.forms import drawn, form_class
-from app.core.crud.listing import MOST_PAGES, TabRule
+from app.core.crud.listing import TabRule
 from app.core.crud.pages import Button, Cell, Fact, Page, Tab
 from app.core.crud.present import EMPTY, local
 from app.core.db import db

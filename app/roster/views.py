@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from app.core.crud.listing import Address
+    from app.core.crud.address import Address
     from app.departments.models import Hall
     from app.roster.models import Duty
     from app.roster.rules import Spot

@@ -114,7 +114,7 @@ ODD = (
     "q=%ff",
     "q=" + "长" * 5000,
     "q=%25_\\",
-    "page=100000",
+    "page=100",
     "f_working=1&f_source=local",
     "page=",
     "sort=",

@@ -15,8 +15,8 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core.crud.address import MOST_PAGES
 from app.core.crud.integrity import check, explain, in_use
-from app.core.crud.listing import MOST_PAGES
 from app.core.crud.schemas import MOST_ID, RowSchemas, typed
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError

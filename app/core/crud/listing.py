@@ -1,4 +1,4 @@
-"""Read a list's address (search, filters, tab, order, page) and answer it with one page of rows.
+"""Answer a list's address (search, filters, tab, order, page) with one page of rows.
 
 The same address gives the same rows to the screen and to the Excel export. Nothing is kept between
 requests: FAB's shared `_filters` is not used.
@@ -6,19 +6,19 @@ requests: FAB's shared `_filters` is not used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from app.core.crud.fields import contains, options, ordering
+from app.core.crud.fields import contains, options
 from app.core.crud.pages import Filter
+from app.core.crud.paging import Key, further, keys_of, mark_of, read_mark
 from app.core.db import db
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
@@ -27,10 +27,9 @@ from app.core.panel import Attribute, attributes, list_columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-PAGE_SIZES = (25, 50, 100)
+    from app.core.crud.address import Address
+
 COUNT_UP_TO = 1000
-MOST_PAGES = 100_000
-LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True)
@@ -50,63 +49,12 @@ class Narrowing:
 
 
 @dataclass(frozen=True)
-class Address:
-    """What a list was asked for; `url` writes it back with something changed."""
+class Part:
+    """A page of rows, and where the pages beside it begin; empty: there is none."""
 
-    base: str
-    q: str = ""
-    tab: str = ""
-    sort: str = ""
-    page: int = 1
-    size: int = PAGE_SIZES[0]
-    filters: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, base: str, args: Mapping[str, str]) -> Address:
-        """Read the query string; raise InvalidInputError for what is no such list."""
-        filters = {
-            name[2:]: value for name, value in args.items() if name.startswith("f_") and value
-        }
-        return cls(
-            base=base,
-            q=args.get("q", "").strip()[:LONGEST_SEARCH],
-            tab=args.get("tab", ""),
-            sort=args.get("sort", ""),
-            filters=filters,
-            page=_number(args.get("page"), 1, MOST_PAGES),
-            size=_number(args.get("size"), PAGE_SIZES[0], PAGE_SIZES[-1]),
-        )
-
-    def parameters(self) -> dict[str, str]:
-        """Return the query string as a dictionary, without what goes without saying."""
-        words = {
-            "q": self.q,
-            "tab": self.tab,
-            "sort": self.sort,
-            "page": str(self.page) if self.page > 1 else "",
-            "size": str(self.size) if self.size != PAGE_SIZES[0] else "",
-        }
-        words |= {f"f_{name}": value for name, value in self.filters.items()}
-        return {name: value for name, value in words.items() if value}
-
-    def url(self, base: str = "", **changes: Any) -> str:
-        """Return this address, changed; any change but of the page begins at page one."""
-        changed = replace(self, **({"page": 1} | changes))
-        query = urlencode(changed.parameters())
-        return f"{base or self.base}?{query}" if query else base or self.base
-
-    def without(self, name: str) -> str:
-        """Return this address without one of its filters."""
-        kept = {key: value for key, value in self.filters.items() if key != name}
-        return self.url(filters=kept)
-
-
-def _number(text: str | None, default: int, most: int) -> int:
-    if not text:
-        return default
-    if not (text.isdecimal() and len(text) <= len(str(most)) and 0 < int(text) <= most):
-        raise InvalidInputError({"": gettext("网址中的页码或每页条数不正确")})
-    return int(text)
+    rows: Sequence[Any]
+    before: str = ""
+    after: str = ""
 
 
 class Query:
@@ -169,19 +117,40 @@ class Query:
         few = self.narrowed(select(self.model.id)).limit(COUNT_UP_TO + 1).subquery()
         return db.session.scalar(select(func.count()).select_from(few)) or 0
 
-    def rows(self) -> Sequence[Any]:
+    def part(self) -> Part:
         """Return the rows of the page."""
-        address = self.address
-        page = self.select().limit(address.size + 1).offset((address.page - 1) * address.size)
-        return db.session.scalars(page).unique().all()
+        address, keys = self.address, self._keys()
+        backwards = bool(address.before)
+        query = self.select().add_columns(*(key.expression for key in keys))
+        query = query.order_by(None).order_by(*(key.ordered(backwards=backwards) for key in keys))
+        if address.mark:
+            values = read_mark(keys, address.mark)
+            query = query.where(further(keys, values, backwards=backwards))
+        elif address.page > 1:
+            query = query.offset(address.skipped)
+        found = db.session.execute(query.limit(address.size + 1)).unique().all()
+        more, found = len(found) > address.size, found[: address.size]
+        if backwards:
+            found = found[::-1]
+        if not found:
+            return Part([])
+        first, last = (mark_of(found[at][1:]) for at in (0, -1))
+        some_before = more if backwards else bool(address.mark) or address.page > 1
+        return Part(
+            [row for row, *_ in found],
+            first if some_before else "",
+            last if backwards or more else "",
+        )
+
+    def _keys(self) -> list[Key]:
+        """Return what the rows are ordered by, the id at last."""
+        panel, sort = self.model.__panel__, self.address.sort
+        if not sort:
+            return keys_of(self.model, panel.order)
+        return keys_of(self.model, [sort, "-id"], self.sortable)
 
     def _order(self) -> list[Any]:
-        name = self.address.sort
-        if not name:
-            return ordering(self.model, self.model.__panel__.order)
-        expression = self.sortable[name.removeprefix("-")]
-        first = expression.desc() if name.startswith("-") else expression.asc()
-        return [first, self.model.id.desc()]
+        return [key.ordered() for key in self._keys()]
 
     def _criteria(self, name: str, value: str) -> list[Any]:
         """Turn one filter of the address into criteria."""

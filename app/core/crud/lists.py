@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, jsonify, request
@@ -10,10 +11,11 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.core import clock, scope
 from app.core.crud import present
+from app.core.crud.address import MOST_PAGES, PAGE_SIZES, Address
 from app.core.crud.base import EntityBase
 from app.core.crud.export import export_list
 from app.core.crud.fields import options
-from app.core.crud.listing import COUNT_UP_TO, PAGE_SIZES, Address, Query
+from app.core.crud.listing import COUNT_UP_TO, Query
 from app.core.crud.pages import Button, Cell, Col, Listing, Page, Row, Tab
 from app.core.language import gettext
 from app.core.panel import attributes, list_columns
@@ -54,11 +56,13 @@ class Lists(EntityBase):
 
     def listing(self, query: Query) -> Listing:
         """Return a page of rows with everything around it."""
-        address, rows = query.address, list(query.rows())
-        more = len(rows) > address.size
-        rows = rows[: address.size]
-        first = (address.page - 1) * address.size + 1 if rows else 0
-        total = query.count()
+        address, part = query.address, query.part()
+        if not part.rows and address.mark:  # what was there has gone
+            return self.listing(self.query(replace(address, page=1, after="", before="")))
+        rows, number = part.rows, address.page if part.before else 1
+        first = (number - 1) * address.size + 1 if rows else 0
+        alone = number == 1 and not part.after
+        total = len(rows) if alone and not address.mark else query.count()
         return Listing(
             columns=self._columns(query),
             rows=[self.row(row) for row in rows],
@@ -71,8 +75,8 @@ class Lists(EntityBase):
             total_capped=total > COUNT_UP_TO,
             first=first,
             last=first + len(rows) - 1 if rows else 0,
-            previous_url=address.url(page=address.page - 1) if address.page > 1 else None,
-            next_url=address.url(page=address.page + 1) if more else None,
+            previous_url=_beside(address, number - 1, before=part.before),
+            next_url=_beside(address, number + 1, after=part.after),
             page_sizes=[
                 (size, address.url(size=size), size == address.size) for size in PAGE_SIZES
             ],
@@ -158,3 +162,8 @@ class Lists(EntityBase):
             abort(404)
         found = options(known.target, request.args.get("q", "").strip()[:100])
         return jsonify({"results": [{"id": row.id, "text": str(row)} for row in found]})
+
+
+def _beside(address: Address, number: int, **mark: str) -> str | None:
+    """Return the address of the page before or after, if there is one."""
+    return address.url(page=min(max(number, 1), MOST_PAGES), **mark) if any(mark.values()) else None

@@ -22,6 +22,7 @@ from app import (
     causes,
     deadlines,
     departments,
+    drafts,
     frequent,
     imports,
     improvements,
@@ -61,6 +62,7 @@ FEATURES = (
     appeals,
     imports,
     overview,
+    drafts,
     panel,
 )
 """Every feature registers its views in its `register`, from the bottom up."""

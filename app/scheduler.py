@@ -29,6 +29,7 @@ from app.core.jobs import RunState, claim, finish, forget
 from app.core.language import N_, gettext
 from app.deadlines.flagging import flag
 from app.deadlines.queries import calendar
+from app.drafts.jobs import forget_drafts
 from app.frequent.jobs import find_frequent
 from app.imports.jobs import forget_uploads
 from app.improvements.jobs import flag_improvements
@@ -120,6 +121,7 @@ JOBS = (
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
     Job("sweep-files", N_("清理无主文件"), each_day(SWEEP_TIME), sweep_files),
+    Job("forget-drafts", N_("清理表单草稿"), each_day(SWEEP_TIME), forget_drafts),
     Job("forget-uploads", N_("清理上传的表格"), each_day(SWEEP_TIME), forget_uploads),
     Job("find-frequent", N_("查找高频问题"), each_day(FREQUENT_TIME), find_frequent),
     Job("count-cases", N_("更新办件统计"), every_minute, count_cases),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 LIMITS = {"should_be_done": 3, "unlawful": 2, "infeasible": 2}
 """Working days in which a case of this classification should be answered (Linqing's rule)."""
 
+MENDED = timedelta(days=62)
+"""How long ago the improvement item was completed of which the effect is shown."""
+
 _SAME_DAY = 0.85
 """How often a department signs on the day of the dispatch, so that it calls that day too."""
 
@@ -21,7 +25,8 @@ _SAME_DAY = 0.85
 class Course:
     """How far cases of one kind have come, and how many in a hundred are of it.
 
-    `when` says how long ago they came in: recent, inside the limit, due today, overdue, ever.
+    `when` says how long ago they came in: recent, inside the limit, due today, overdue, ever, or
+    before what they tell of was mended.
     `days` are the working days from the registration to each verb, where they are not drawn.
     "answer" stands for resolve or reply, "close" for what leads from the callback to the end.
     """
@@ -36,6 +41,11 @@ class Course:
     def solved(self) -> bool:
         """Whether only a matter that can be done takes this course."""
         return "reopen" in self.verbs
+
+    @property
+    def mended(self) -> bool:
+        """Whether it is a matter that failed for years and no longer does."""
+        return self.when == "mended"
 
     @property
     def returns(self) -> int:
@@ -67,7 +77,8 @@ COURSES = (
     Course(4, ("refuse",), "ever"),
     Course(6, ("close_on_the_spot",), "ever"),
     Course(4, (*_TAKEN, "answer"), "recent"),
-    Course(30, _CLOSED, "ever"),
+    Course(22, _CLOSED, "ever"),
+    Course(8, _CLOSED, "mended"),
     Course(5, _CLOSED, "ever", late=True),
     Course(6, (*_CLOSED, "archive"), "ever"),
     Course(2, (*_RETURNED, *_CLOSED[1:]), "ever", days=(0, 0, 0, 0, 0, 0, 2, 2)),
@@ -126,6 +137,8 @@ def pace(
 def _age(rng: Random, pages: Diary, when: str, limit: int, last: int) -> int:
     """Draw how many working days ago a case came in whose last step was `last` days later."""
     newest = pages.first + last
+    if when == "mended":
+        return rng.randint(pages.age_of(MENDED) + last, pages.horizon)
     return {
         "recent": newest + rng.randint(0, 1),
         "inside": rng.randint(pages.first, max(pages.first, limit - 1)),

@@ -11,7 +11,7 @@ from app.demo.material import Hall
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
-_PERIOD = timedelta(days=90)
+PERIOD = timedelta(days=90)
 _LONGEST_BREAK = 30
 _WARM_UP = timedelta(minutes=30)
 _SITTING = 150
@@ -35,6 +35,11 @@ class Diary:
     def horizon(self) -> int:
         """The age of the oldest day."""
         return len(self.days) - 1
+
+    def age_of(self, ago: timedelta) -> int:
+        """Return the age of the latest day that is wholly so long ago or longer."""
+        then = (self.now - ago).date()
+        return next(age for age, day in enumerate(self.days) if day < then)
 
     def at(self, age: int, local: time) -> datetime:
         """Place a time of day on the day of this age."""
@@ -67,8 +72,10 @@ class Diary:
         ]
 
 
-def diary(hall: Hall, now: datetime, workdays: Callable[[date], bool]) -> Diary:
-    """Open the diary of a hall for the 90 days before an aware instant.
+def diary(
+    hall: Hall, now: datetime, workdays: Callable[[date], bool], period: timedelta = PERIOD
+) -> Diary:
+    """Open the diary of a hall for the days before an aware instant.
 
     Raises ValueError when `workdays` knows no working day within a month after now.
     """
@@ -79,7 +86,7 @@ def diary(hall: Hall, now: datetime, workdays: Callable[[date], bool]) -> Diary:
     current = next((day for day in ahead if workdays(day)), None)
     if current is None:
         raise ValueError("no working day within a month after now")
-    past = (current - _DAY * number for number in range(1, (current - today + _PERIOD).days))
+    past = (current - _DAY * number for number in range(1, (current - today + period).days))
     days = (current, *(day for day in past if workdays(day)))
     opened = datetime.combine(current, hall.opening, ZONE) + _WARM_UP
     return Diary(hall, here, days, first=0 if here >= opened else 1)

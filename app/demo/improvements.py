@@ -13,6 +13,7 @@ from app.cases.records import CaseCause
 from app.causes.models import Cause
 from app.core import scope
 from app.core.db import db
+from app.demo.courses import MENDED
 from app.departments.models import Department, Hall
 from app.improvements import operations
 from app.improvements.jobs import flag_improvements
@@ -46,12 +47,13 @@ ITEMS = (
         "企业变更登记", "0104", "scjg",
         "材料要求分几次说，群众补了又补，每次说的还不一样。",
         "一张清单一次性告知，窗口照单收件；清单以外的材料不得再要。",
-        opened=60, days=20,
+        opened=104, days=35,
         moves=(
-            (58, "start", {}),
-            (45, "report", {"progress": "一次性告知清单已经定稿，正在印制。"}),
-            (30, "complete", {"evidence": "清单已在窗口和网上公布，抽查 20 件无二次补正。"}),
-            (28, "verify", {"review": "现场抽查 10 件，都是一次性告知，属实。"}),
+            (101, "start", {}),
+            (85, "report", {"progress": "一次性告知清单已经定稿，正在印制。"}),
+            (MENDED.days, "complete",
+             {"evidence": "清单已在窗口和网上公布，抽查 20 件，无二次补正。"}),
+            (60, "verify", {"review": "现场抽查 10 件，都是一次性告知，属实。"}),
         ),
     ),
     Told(

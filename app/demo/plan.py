@@ -6,7 +6,7 @@ knows nothing of the database, and whether a step kept its deadline is for the c
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 from app.demo import phrases
@@ -17,6 +17,12 @@ from app.demo.material import HALLS, PEOPLE
 from app.demo.responsibilities import MATTERS
 from app.demo.stories import CHANNELS, PANZHUANG, REFUSALS, SITUATIONS, STORIES
 from app.demo.story import Field, Refusal, Story
+
+MENDED_AT, MENDED_STORY = "linqing", (("scjg-03",), "0104")
+"""Where something was mended, and of which story: its matters and its cause."""
+
+LONGER = timedelta(days=240)
+"""How far back the cases of it go: half a year before it was mended."""
 
 _HALL_SHARES = {"liaocheng": 20, "linqing": 50, "yanggu": 30}
 _CHANNEL_SHARES = dict(zip(CHANNELS, (45, 14, 12, 11, 3, 15), strict=True))
@@ -78,6 +84,8 @@ def plan(
 ) -> Iterator[CasePlan]:
     """Plan this many cases of the 90 days before `now`, oldest first after the Panzhuang story.
 
+    Some go back further: what they tell of was mended since, as an improvement item shows.
+
     `now` is aware; `workdays` says whether a date is a working day. Raises ValueError when `now`
     has no time zone or no working day is near it.
     """
@@ -87,9 +95,13 @@ def plan(
         return
     rng = Random(seed)
     diaries = {hall.code: diary(hall, now, workdays) for hall in HALLS}
+    before = next(diary(hall, now, workdays, LONGER) for hall in HALLS if hall.code == MENDED_AT)
     yield _panzhuang(diaries[PANZHUANG.hall])
     courses = spread(cases - 1)
-    invented = [_case(rng, diaries[_draw(rng, _HALL_SHARES)], course) for course in courses]
+    invented = [
+        _case(rng, before if course.mended else diaries[_draw(rng, _HALL_SHARES)], course)
+        for course in courses
+    ]
     yield from sorted(invented, key=lambda case: case.registered_at)
 
 
@@ -171,6 +183,8 @@ def _tale(rng: Random, hall: str, course: Course) -> tuple[Story | Refusal, str]
     """Choose a story that this hall has the people for, and one of its matters."""
     staffed = _staffed(hall)
     tales: Sequence[Story | Refusal] = REFUSALS if "refuse" in course.verbs else STORIES
+    if course.mended:
+        tales = [story for story in STORIES if (story.matters, story.cause) == MENDED_STORY]
     if "close_on_the_spot" in course.verbs:
         tales = [story for story in STORIES if story.on_the_spot]
     if course.solved:

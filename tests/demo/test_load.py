@@ -7,11 +7,14 @@ from sqlalchemy import select
 from app.cases.models import Case
 from app.cases.records import Assignment
 from app.cases.rules import Status
-from app.core import chain, scope
+from app.core import chain, clock, scope
 from app.core.db import db
 from app.core.timeline import Event
 from app.deadlines.rules import Verdict
 from app.demo.stories import PANZHUANG
+from app.improvements.models import Improvement
+from app.improvements.queries import effect
+from app.improvements.rules import ImprovementStatus
 from app.rulebook.rules import Finding
 
 
@@ -44,6 +47,16 @@ def test_what_was_refused_was_refused_by_a_criterion_that_says_so(demo):
         assert all(case.criterion.finding is Finding.REFUSE for case in refused)
         accepted = db.session.scalars(select(Case).where(Case.dispatched_at.is_not(None))).all()
         assert all(case.criterion.finding is Finding.ACCEPT for case in accepted)
+
+
+def test_what_was_improved_happened_often_before_and_seldom_after(demo):
+    with scope.everything():
+        item = db.session.scalars(
+            select(Improvement).where(Improvement.status == ImprovementStatus.VERIFIED)
+        ).one()
+        told = effect(item, clock.now())
+    assert told.after is not None
+    assert told.before > told.after
 
 
 def test_the_chain_of_what_happened_is_whole(demo):

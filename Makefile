@@ -58,7 +58,7 @@ bench: $(STAMP) ## Measure: flagging, ledgers, lists
 	  echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || exit 1; done
 
 screenshots: $(STAMP) ## Walk through docs/user-guide and take its pictures anew
-	BANCHENG_GUIDE=1 $(BIN)/python -m pytest -q -n 0 tests/browser/test_guide.py
+	BANCHENG_GUIDE=1 $(BIN)/python -m pytest -q -n 0 tests/browser/test_guide*.py
 
 constraints: $(STAMP) ## Write what is installed to constraints.txt
 	@{ sed -n '/^#/p' constraints.txt; \

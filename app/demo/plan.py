@@ -18,11 +18,8 @@ from app.demo.responsibilities import MATTERS
 from app.demo.stories import CHANNELS, PANZHUANG, REFUSALS, SITUATIONS, STORIES
 from app.demo.story import Field, Refusal, Story
 
-MENDED_AT, MENDED_STORY = "linqing", (("scjg-03",), "0104")
-"""Where something was mended, and of which story: its matters and its cause."""
-
-LONGER = timedelta(days=240)
-"""How far back the cases of it go: half a year before it was mended."""
+_MENDED = timedelta(days=240)
+"""How far back the cases go of what was mended since: half a year before that."""
 
 _HALL_SHARES = {"liaocheng": 20, "linqing": 50, "yanggu": 30}
 _CHANNEL_SHARES = dict(zip(CHANNELS, (45, 14, 12, 11, 3, 15), strict=True))
@@ -95,13 +92,14 @@ def plan(
         return
     rng = Random(seed)
     diaries = {hall.code: diary(hall, now, workdays) for hall in HALLS}
-    before = next(diary(hall, now, workdays, LONGER) for hall in HALLS if hall.code == MENDED_AT)
+    before = {hall.code: diary(hall, now, workdays, _MENDED) for hall in HALLS}
     yield _panzhuang(diaries[PANZHUANG.hall])
     courses = spread(cases - 1)
-    invented = [
-        _case(rng, before if course.mended else diaries[_draw(rng, _HALL_SHARES)], course)
-        for course in courses
-    ]
+    invented = []
+    for course in courses:
+        hall = course.about[0] if course.about else _draw(rng, _HALL_SHARES)
+        pages = before if course.when == "mended" else diaries
+        invented.append(_case(rng, pages[hall], course))
     yield from sorted(invented, key=lambda case: case.registered_at)
 
 
@@ -181,10 +179,12 @@ def _staffed(hall: str) -> set[str]:
 
 def _tale(rng: Random, hall: str, course: Course) -> tuple[Story | Refusal, str]:
     """Choose a story that this hall has the people for, and one of its matters."""
+    if course.about is not None:
+        _, matter, cause = course.about
+        told = (it for it in STORIES if matter in it.matters and it.cause == cause)
+        return next(told), matter
     staffed = _staffed(hall)
     tales: Sequence[Story | Refusal] = REFUSALS if "refuse" in course.verbs else STORIES
-    if course.mended:
-        tales = [story for story in STORIES if (story.matters, story.cause) == MENDED_STORY]
     if "close_on_the_spot" in course.verbs:
         tales = [story for story in STORIES if story.on_the_spot]
     if course.solved:

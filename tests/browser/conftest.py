@@ -21,11 +21,15 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sqlalchemy.engine import make_url
 
+from tests.browser.guide import Guide, folder
 from tests.conftest import PASSWORD
 from tests.databases import SERVER, missing, postgres_answers
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+FEW = "60"
+"""How many invented cases do where their number does not matter."""
+
 PATIENCE = 60
 """Seconds that a server may take to come up on a busy machine."""
 
@@ -75,7 +79,7 @@ class Site:
             [sys.executable, "run.py", *words],
             cwd=ROOT,
             text=True,
-            timeout=120,
+            timeout=300,
             env=self.environment | environment,
             capture_output=True,
             check=False,
@@ -189,8 +193,13 @@ def empty_database():
 @pytest.fixture(scope="session")
 def demo_site(tmp_path_factory):
     """A server over the invented data, on SQLite."""
-    found = Site(tmp_path_factory.mktemp("embedded"))
-    yield from _with_demo(found)
+    yield from _with_demo(Site(tmp_path_factory.mktemp("embedded")), "--cases", FEW)
+
+
+@pytest.fixture(scope="session")
+def guide_site(tmp_path_factory):
+    """A server over as many invented cases as a reader of the guide loads."""
+    yield from _with_demo(Site(tmp_path_factory.mktemp("guide")))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -202,13 +211,14 @@ def served(request, tmp_path_factory):
     if not postgres_answers():
         missing("a PostgreSQL server")
     database = Database()
-    yield from _with_demo(Site(tmp_path_factory.mktemp("served"), **database.environment))
+    found = Site(tmp_path_factory.mktemp("served"), **database.environment)
+    yield from _with_demo(found, "--cases", FEW)
     database.drop()
 
 
-def _with_demo(found):
+def _with_demo(found, *options):
     found.run("setup", "--admin-password", "admin-2026-password")
-    found.run("demo", "load", "--cases", "60", "--password", PASSWORD)
+    found.run("demo", "load", *options, "--password", PASSWORD)
     found.start()
     yield found
     found.stop()
@@ -263,6 +273,14 @@ class Person:
 
     def open(self, path):
         return self.page.goto(self.site.url + path)
+
+
+@pytest.fixture
+def guide(tmp_path):
+    """Take the pictures of the guide, and hold the screens on them to what they should be."""
+    found = Guide(folder(tmp_path))
+    yield found
+    assert not found.faults, "\n".join(found.faults)
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ def number_of(page):
 def register(person, matter="公司设立登记", name="李桂芬", **more):
     """Register a matter at the window and return its number."""
     person.open("/cases/add")
-    fill(person.page, applicant_name=name, phone=PHONE, matter=matter, description=STORY, **more)
+    typed = {"applicant_name": name, "phone": PHONE, "matter": matter, "description": STORY} | more
+    fill(person.page, **typed)
     send(person.page, "保存")
     person.page.wait_for_url("**/cases/show/*")
     return number_of(person.page)
@@ -76,6 +77,26 @@ def find(person, number):
     person.page.wait_for_url("**/cases/list/?q=*")
     person.page.get_by_role("link", name=number, exact=True).click()
     person.page.wait_for_url("**/cases/show/*")
+
+
+def first_row(person, path, about=""):
+    """Go to the first row of a list, or to the first that says something."""
+    person.open(path)
+    with person.page.expect_navigation():
+        rows = person.page.locator("tr[data-href]").filter(has_text=about)
+        rows.first.locator("a").first.click()
+
+
+def follow(page, name):
+    """Follow the first link of a name in the page, and wait for what it leads to."""
+    with page.expect_navigation():
+        page.locator("main").get_by_role("link", name=name, exact=True).first.click()
+
+
+def head(page, label):
+    """Press a button at the head of a page, and wait for what it leads to."""
+    with page.expect_navigation():
+        page.locator(".head").get_by_text(label, exact=True).click()
 
 
 def accept(person):

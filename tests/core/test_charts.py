@@ -172,6 +172,8 @@ def test_broken_text_loses_nothing_and_fits(text, room):
 
 def test_lines_are_about_as_long_as_each_other():
     assert lines("临清市政务服务大厅", 8 * SIZE) == ["临清市政务", "服务大厅"]
+    named = "市场监管科 · 临清市政务服务大厅"
+    assert lines(named, 10 * SIZE) == ["市场监管科 ·", "临清市政务服务大厅"]
 
 
 @pytest.mark.parametrize("most", [0, 0.3, 1, 7, 9.99, 10, 34, 99, 100, 101, 12_345])

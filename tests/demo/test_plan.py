@@ -15,6 +15,7 @@ from app.demo.material import DEPARTMENTS, HALLS, PEOPLE
 from app.demo.plan import CRITERIA, plan
 from app.demo.responsibilities import MATTERS, RESPONSIBILITIES
 from app.demo.stories import CHANNELS, CLASSIFICATIONS, PANZHUANG, REFUSALS, SITUATIONS, STORIES
+from app.frequent.rules import USUAL_CASES, USUAL_DAYS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 9, 23, 14, 40, tzinfo=SHANGHAI)
@@ -215,6 +216,17 @@ def test_what_was_mended_was_told_of_for_half_a_year_before(now):
     assert len(told) >= 16
     assert set(ages) <= set(range(6))
     assert len(set(ages)) >= 5
+
+
+@pytest.mark.parametrize("now", INSTANTS)
+def test_a_problem_comes_back_often_enough_in_each_county(now):
+    told = Counter()
+    for case in planned(200, now=now):
+        closed = step_of(case, "close", "close_unreached", "close_on_the_spot")
+        if closed and now - case.registered_at < timedelta(days=USUAL_DAYS):
+            told[case.hall, case.matter, closed.fields["cause"]] += 1
+    assert told["linqing", "scjg-02", "0301"] >= USUAL_CASES
+    assert told["yanggu", "sbk-03", "0703"] >= USUAL_CASES
 
 
 def test_about_one_case_in_ten_is_late():

@@ -125,7 +125,7 @@ def stacked(chart: Chart) -> Markup:
                     x=field.x(at) - each / 2, y=y, width=each, height=high,
                 )
             )  # fmt: skip
-            if len(chart.series) > 1 and high >= INSIDE and width(told) + 4 <= each:
+            if value != sums[at] and high >= INSIDE and width(told) + 4 <= each:
                 parts.append(words(told, field.x(at), y + high / 2, anchor="middle", halo=True))
         told = chart.told(sums[at])
         if width(told) <= field.slot + 2:

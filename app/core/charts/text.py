@@ -10,6 +10,9 @@ SIZE = 13
 LINE = 17
 """Pixels from one line to the next."""
 
+APART = " · "
+"""What stands between a name and its place: there a text is broken first."""
+
 WIDE = ("W", "F", "A")
 
 
@@ -20,6 +23,9 @@ def width(text: str) -> float:
 
 def lines(text: str, room: float) -> list[str]:
     """Break a text into lines no wider than a room and about as long as each other; cut nothing."""
+    name, apart, place = text.partition(APART)
+    if width(text) > room and apart and max(width(name + apart.rstrip()), width(place)) <= room:
+        return [name + apart.rstrip(), place]
     found = _filled(text, room)
     even = _filled(text, min(room, width(text) / len(found) + SIZE))
     return even if len(even) == len(found) else found

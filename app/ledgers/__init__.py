@@ -1,7 +1,8 @@
 """The ledgers that supervisors take away: Excel workbooks of cases, at once or every working day.
 
 Change here: columns and kinds (`columns`), how a row is judged and coloured (`telling`), what a
-ledger is narrowed by, its cover and its file's name (`production`), what is made on time (`jobs`).
+ledger is narrowed by, its cover and its file's name (`production`), what is made on time (`jobs`),
+ledgers that are designed in the panel (`templates`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from app.core import crud
 from app.core.crud.export import EXPORTERS
 from app.ledgers import visibility
 from app.ledgers.models import LedgerRun
+from app.ledgers.templates.models import LedgerTemplate
+from app.ledgers.templates.views import LedgerTemplateView
 from app.ledgers.views import LedgerView, export_cases
 
 __all__ = ["register", "visibility"]
@@ -21,4 +24,5 @@ __all__ = ["register", "visibility"]
 def register(appbuilder: Any) -> None:
     """Register the views of this feature, and the ledger as the export of cases."""
     crud.register(appbuilder, LedgerRun, LedgerView, read_only=True)
+    crud.register(appbuilder, LedgerTemplate, LedgerTemplateView, read_only=True)
     EXPORTERS[Case] = export_cases

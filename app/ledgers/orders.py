@@ -30,6 +30,8 @@ class Order:
     """The code of the hall."""
     department: str | None = None
     """The code of the department."""
+    template: tuple[int, int] | None = None
+    """The number of a template, and which version of it."""
 
     def __post_init__(self) -> None:
         """Refuse what can't be asked for; accept a kind as its code."""
@@ -40,6 +42,8 @@ class Order:
             )
             raise InvalidInputError({"kind": message})
         object.__setattr__(self, "kind", LedgerKind(self.kind))
+        if self.template is not None:
+            object.__setattr__(self, "template", tuple(self.template))
         if self.since is not None and self.until is not None and self.since > self.until:
             raise InvalidInputError({"until": gettext("截止日期不能早于起始日期")})
 

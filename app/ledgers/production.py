@@ -11,7 +11,7 @@ from app.core.crud.present import local
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.core.privacy import seal_keys
-from app.core.workbook import Column, Produced, Sheet, Tone, safe_file_name, write
+from app.core.workbook import Produced, Sheet, Tone, safe_file_name, write
 from app.departments.queries import hall_of_code
 from app.departments.rules import Role
 from app.ledgers.columns import LEDGERS
@@ -24,7 +24,8 @@ from app.ledgers.queries import (
     selection,
     stream,
 )
-from app.ledgers.telling import Telling
+from app.ledgers.templates.shaping import Shape, shaped
+from app.ledgers.templates.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,19 +57,34 @@ def produce(order: Order, path: Path, *, person: Person, now: datetime) -> Produ
     written.
     """
     with scope.working_for(person):
+        order, shape = shaped(order, person, now)
         chosen = choose(order)
-        query = chosen_rows(order.kind, now).where(*chosen.criteria)
+        query = chosen_rows(order.kind, now, shape).where(*chosen.criteria)
         return save(
             order.kind, path, query,
-            person=person, now=now, place=chosen.place, filters=chosen.words,
+            person=person, now=now, place=chosen.place, shape=shape,
+            filters=in_words(chosen, shape),
         )  # fmt: skip
 
 
-def chosen_rows(kind: LedgerKind, now: datetime) -> Select[Any]:
-    """Select the rows that a ledger lists at an instant."""
+def chosen_rows(kind: LedgerKind, now: datetime, shape: Shape | None = None) -> Select[Any]:
+    """Select the rows that a ledger lists at an instant, in the usual columns or those of a shape.
+
+    A shape also narrows them and puts them in order.
+    """
     ledger = LEDGERS[kind]
-    query = selection(ledger.subject, ledger.columns)
-    return query.where(ledger.criterion(now)) if ledger.criterion is not None else query
+    query = selection(ledger.subject, shape.read if shape is not None else ledger.columns)
+    if ledger.criterion is not None:
+        query = query.where(ledger.criterion(now))
+    return shape.sorted(query) if shape is not None else query
+
+
+def in_words(chosen: Chosen, shape: Shape) -> str:
+    """Say by what a ledger is narrowed."""
+    if not shape.words:
+        return chosen.words
+    said = (chosen.words,) if chosen.criteria else ()
+    return gettext("；").join((*said, *shape.words))
 
 
 def save(
@@ -80,24 +96,27 @@ def save(
     now: datetime,
     place: str,
     filters: str,
+    shape: Shape | None = None,
 ) -> Produced:
     """Write the rows of a selection to a file, with the cover behind them."""
     ledger = LEDGERS[kind]
-    title = gettext("%(hall)s%(ledger)s", hall=place, ledger=gettext(kind.label))
-    columns = [Column(gettext(item.title), item.width, item.kind) for item in ledger.columns]
-    telling = Telling(ledger.columns, now)
+    shape = shape or Shape(ledger.columns)
+    title = gettext("%(hall)s%(ledger)s", hall=place, ledger=shape.name or gettext(kind.label))
+    table = Table(shape, now)
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
         facts = cover_facts(title, person, now, filters, produced, reader=_reader(person, place))
         return [
             *facts,
+            *shape.facts,
             (gettext("数据范围"), _in_sight(person)),
-            *_counted(telling),
+            *_counted(table),
             *_explained(ledger),
         ]
 
-    rows = telling.rows(stream(ledger.subject, query))
-    return write(path, Sheet(title, columns), rows, cover, produced_at=local(now), keys=seal_keys())
+    sheet = Sheet(title, table.columns, paper=shape.paper)
+    rows = table.rows(stream(ledger.subject, query))
+    return write(path, sheet, rows, cover, produced_at=local(now), keys=seal_keys())
 
 
 def _reader(person: Person, place: str) -> str:
@@ -115,10 +134,12 @@ def _in_sight(person: Person) -> str:
     return gettext("制表人权限内的事项（%(roles)s）", roles=roles)
 
 
-def _counted(telling: Telling) -> list[tuple[str, str]]:
+def _counted(table: Table) -> list[tuple[str, str]]:
     """Say how many rows are late, due soon and provisional, and by which calendar."""
-    counted = telling.counted
+    counted, telling = table.telling.counted, table.telling
+    sums = [(gettext("其中小计与合计"), str(table.sums))] if table.sums else []
     return [
+        *sums,
         (gettext("其中超期"), str(counted[Tone.LATE])),
         (gettext("其中临期"), str(counted[Tone.SOON])),
         (gettext("其中时限暂定"), str(counted["provisional"])),
@@ -196,10 +217,12 @@ def place_of(halls: Sequence[Hall]) -> str:
 # --- how its file is called --------------------------------------------------------------------
 
 
-def file_name(kind: LedgerKind, hall_name: str, since: date, until: date, now: datetime) -> str:
-    """Name a ledger's file: kind, hall, first and last date, and when it was produced."""
+def file_name(
+    kind: LedgerKind, hall_name: str, since: date, until: date, now: datetime, *, called: str = ""
+) -> str:
+    """Name a ledger's file: kind or its own name, hall, first and last date, when it was made."""
     return safe_file_name(
-        gettext(kind.label),
+        called or gettext(kind.label),
         hall_name,
         f"{since:%Y%m%d}",
         f"{until:%Y%m%d}",
@@ -213,12 +236,13 @@ def usual_name(order: Order, *, person: Person, now: datetime) -> str:
     Where the period is open, it begins with the first registration there is and ends today.
     """
     with scope.working_for(person):
+        order, shape = shaped(order, person, now)
         chosen = choose(replace(order, department=None))
         last = order.until or local(now).date()
         first = order.since or first_day(
             order.kind, lambda query: query.where(*chosen.criteria), last
         )
-        return file_name(order.kind, chosen.place, first, last, now)
+        return file_name(order.kind, chosen.place, first, last, now, called=shape.name)
 
 
 def first_day(kind: LedgerKind, narrow: Callable[[Select[Any]], Select[Any]], last: date) -> date:

@@ -40,6 +40,8 @@ from app.imports.report import Report
 from app.imports.tables import Found
 from app.improvements.models import Improvement
 from app.ledgers.models import LedgerKind, LedgerRun
+from app.ledgers.templates.definition import Definition, Shown
+from app.ledgers.templates.operations import Sharing, create
 from app.notices.models import Notice, NoticeRule, NoticeTarget
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
 from app.roster.models import Duty, Swap, Window
@@ -267,6 +269,13 @@ def _ledger(hall, number):
         produced_at=NOW,
         file_name=f"台账-{hall}-{number}.xlsx",
     )
+
+
+def _template(hall, number):
+    asked = Definition(LedgerKind.CASES, (Shown("number"),))
+    sharing = Sharing(shared=True, hall=hall_of(hall))
+    clerk = person_named(f"clerk.{hall}")
+    return create(f"模板{number}", asked, sharing, actor=clerk, now=NOW)
 
 
 def _import(hall, number):
@@ -615,6 +624,7 @@ FRESH = {
         state=RunState.DONE,
     ),
     "ledgers": _ledger,
+    "ledger-templates": _template,
     "supervision-rules": lambda hall, number: SupervisionRule(
         name=f"新督办规则{number}",
         kind=CardKind.YELLOW,

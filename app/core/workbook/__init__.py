@@ -14,12 +14,14 @@ from app.core.workbook.body import Row
 from app.core.workbook.cells import Kind, Value
 from app.core.workbook.checksum import checksum
 from app.core.workbook.errors import WorkbookError
-from app.core.workbook.pages import Column, Sheet, Tone
+from app.core.workbook.pages import USUAL_PAPER, Column, Paper, Sheet, Tone
 from app.core.workbook.writer import Produced, safe_file_name, write, write_tables
 
 __all__ = [
+    "USUAL_PAPER",
     "Column",
     "Kind",
+    "Paper",
     "Produced",
     "Row",
     "Sheet",

@@ -31,7 +31,7 @@ LINE = 16.5  # points: a row of 微软雅黑 in size 10
 TITLE_HEIGHT = 36
 TALLEST = 409.5  # points, Excel's limit
 
-_A4 = "9"
+_SIZES = {"A4": "9", "A3": "8"}
 _THIN = Side(style="thin", color="BFBFBF")
 _GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _PLAIN_INK = "1F2329"
@@ -39,14 +39,15 @@ _HEADER_GROUND = "E4EAF2"
 
 
 class Tone(StrEnum):
-    """Why a row is coloured."""
+    """Why a row is coloured; SUM is a row that sums up others, in bold."""
 
     LATE = "late"
     SOON = "soon"
+    SUM = "sum"
 
 
-_GROUND = {Tone.LATE: "FDE3E1", Tone.SOON: "FFF1C9"}
-_INK = {Tone.LATE: "9C0006", Tone.SOON: "5F3A00"}
+_GROUND = {Tone.LATE: "FDE3E1", Tone.SOON: "FFF1C9", Tone.SUM: "F2F5F9"}
+_INK = {Tone.LATE: "9C0006", Tone.SOON: "5F3A00", Tone.SUM: _PLAIN_INK}
 _FORMAT = {
     Kind.TEXT: "@",
     Kind.DATE: "yyyy-mm-dd",
@@ -73,6 +74,18 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """What a table is printed on; `fit` presses it into the width of one page."""
+
+    size: str = "A4"
+    orientation: str = "landscape"
+    fit: bool = True
+
+
+USUAL_PAPER = Paper()
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A table to write; rows beyond row_limit, heads included, go to 台账 (2), 台账 (3)."""
 
@@ -81,6 +94,7 @@ class Sheet:
     name: str = "台账"
     cover_name: str = "说明"
     row_limit: int = 1_048_576
+    paper: Paper = USUAL_PAPER
 
     def __post_init__(self) -> None:
         """Refuse a table without columns, and sheets without room for a row."""
@@ -92,7 +106,7 @@ def open_table(book: Workbook, sheet: Sheet, number: int, at: int | None = None)
     """Make the table's first, second … sheet with its title and its header, at a place."""
     page = book.create_sheet(_sheet_name(sheet.name, "" if number == 1 else f" ({number})"), at)
     widths = [column.width for column in sheet.columns]
-    _set_up(page, "landscape", widths)
+    _set_up(page, sheet.paper, widths)
     page.freeze_panes = f"B{HEAD_ROWS + 1}"
     page.print_title_rows = f"1:{HEAD_ROWS}"
     if len(sheet.columns) > 1:
@@ -114,7 +128,7 @@ def close_table(page: Any, sheet: Sheet, last_row: int) -> None:
 def open_cover(book: Workbook, name: str) -> Any:
     """Make the sheet that will say what the table is."""
     page = book.create_sheet(_sheet_name(name, ""))
-    _set_up(page, "portrait", COVER_WIDTHS)
+    _set_up(page, Paper(orientation="portrait"), COVER_WIDTHS)
     return page
 
 
@@ -182,15 +196,16 @@ def _row_height(page: Any, number: int, points: float) -> None:
     page.row_dimensions[number] = {"ht": f"{points:g}"}
 
 
-def _set_up(page: Any, orientation: str, widths: Sequence[float]) -> None:
-    """Set a sheet's columns, its paper and its footer: A4, one page wide, any number long."""
+def _set_up(page: Any, paper: Paper, widths: Sequence[float]) -> None:
+    """Set a sheet's columns, its paper and its footer; it may be any number of pages long."""
     for number, width in enumerate(widths, 1):
         page.column_dimensions[get_column_letter(number)].width = width
-    page.page_setup.paperSize = _A4
-    page.page_setup.orientation = orientation
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_setup.paperSize = _SIZES[paper.size]
+    page.page_setup.orientation = paper.orientation
+    if paper.fit:
+        page.page_setup.fitToWidth = 1
+        page.page_setup.fitToHeight = 0
+        page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_options.horizontalCentered = True
     margins = page.page_margins
     margins.left = margins.right = 0.4
@@ -235,7 +250,7 @@ def _head(cell: Any, text: str) -> None:
 
 def _body(cell: Any, kind: Kind, tone: Tone | None) -> None:
     """Style a cell of a column, in the colours of its row."""
-    cell.font = _font(ink=_INK[tone]) if tone else _font()
+    cell.font = _font(bold=tone is Tone.SUM, ink=_INK[tone]) if tone else _font()
     if tone:
         cell.fill = _fill(_GROUND[tone])
     cell.border = _GRID

@@ -111,12 +111,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "changes": {"inspector": "r", "admin": "r"},
     "jobs": {"inspector": "r", "admin": "r"},
     "ledgers": {"supervisor": "rx", "inspector": "rx"},
-    "ledger-templates": {
-        "clerk": "rx",
-        "handler": "rx",
-        "supervisor": "raex",
-        "inspector": "raex",
-    },
+    "ledger-templates": {"clerk": "rx", "handler": "rx", "supervisor": "raex", "inspector": "raex"},
     "imports": {
         "clerk": "ra",
         "handler": "ra",

@@ -50,9 +50,7 @@ def upgrade():
         sa.Column("author_id", sa.Integer()),
         sa.Column("author", sa.String(64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "number > 0", name=op.f("ck_ledger_template_version_numbered_from_one")
-        ),
+        sa.CheckConstraint("number > 0", name=op.f("ck_ledger_template_version_numbered_from_one")),
         _key("ledger_template_version", "template_id", "ledger_template"),
         _key("ledger_template_version", "author_id", "ab_user"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_template_version")),

@@ -77,7 +77,7 @@ class CaseQuery(Query):
     further: ClassVar[dict[str, Narrowing]] = {}
 
     def select(self) -> Select[Any]:
-        return self.narrowed(with_clock()).order_by(*self._order())
+        return self.loaded(self.narrowed(with_clock())).order_by(*self._order())
 
     def search(self, q: str) -> Any:
         """Find by name too: by a part of it where it is read in full, else by the whole alone."""

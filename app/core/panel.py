@@ -226,6 +226,16 @@ def list_columns(model: type[Any]) -> tuple[str, ...]:
     )
 
 
+def offered_columns(model: type[Any]) -> tuple[str, ...]:
+    """Return the columns that a list can show: its own, then every other field but secrets."""
+    usual = list_columns(model)
+    return usual + tuple(
+        name
+        for name, attribute in attributes(model).items()
+        if name not in usual and attribute.kind not in {"many", "secret"}
+    )
+
+
 def entities() -> list[type[Any]]:
     """Return every model that has a panel, in the order in which they were declared."""
     from app.core.db import Entity  # noqa: PLC0415

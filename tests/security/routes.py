@@ -299,6 +299,8 @@ class Route:
 
 LIST = (
     ("/{}/list/", "GET", "read", 200),
+    ("/{}/columns", "GET", "read", 200),
+    ("/{}/columns", "POST", "read", 422),
     ("/{}/show/<pk>", "GET", "read", 200),
     ("/{}/choices/<name>", "GET", "read", 200),
     ("/{}/export", "GET", "export", 200),

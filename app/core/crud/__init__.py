@@ -12,7 +12,7 @@ from app.core import history, stamp
 from app.core.crud.api import EntityApi, ScopedInterface, resource
 from app.core.crud.views import EntityView
 
-READ_ONLY = ("list", "show", "choices", "export")
+READ_ONLY = ("list", "columns", "show", "choices", "export")
 READ_ONLY_REST = ("get_list", "get", "info")
 
 

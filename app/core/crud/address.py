@@ -31,6 +31,8 @@ class Address:
     page: int = 1
     size: int = PAGE_SIZES[0]
     filters: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    """The columns to show; without a word those of the person."""
     after: str = ""
     """The keys of the row before the page; `before`, of the one behind it."""
     before: str = ""
@@ -49,6 +51,7 @@ class Address:
             filters=filters,
             page=_number(args.get("page"), 1, MOST_PAGES),
             size=_number(args.get("size"), PAGE_SIZES[0], PAGE_SIZES[-1]),
+            columns=tuple(filter(None, args.get("columns", "").split(","))),
             after=args.get("after", ""),
             before=args.get("before", ""),
         )
@@ -75,6 +78,7 @@ class Address:
             "sort": self.sort,
             "page": str(self.page) if self.page > 1 else "",
             "size": str(self.size) if self.size != PAGE_SIZES[0] else "",
+            "columns": ",".join(self.columns),
             "after": self.after,
             "before": self.before,
         }

@@ -14,7 +14,7 @@ from flask import Response, send_file
 from app.core.crud.present import local, text_of
 from app.core.db import db
 from app.core.language import gettext
-from app.core.panel import Attribute, attributes, list_columns
+from app.core.panel import Attribute, attributes
 from app.core.privacy import seal_keys
 from app.core.workbook import Column, Kind, Produced, Sheet, safe_file_name, write
 
@@ -38,7 +38,7 @@ def export_list(query: Query, person: Person, now: datetime) -> Response:
     if exporter is not None:
         return exporter(query, person, now)
     known = attributes(query.model)
-    shown = [known[name] for name in list_columns(query.model) if name in known]
+    shown = [known[name] for name in query.columns if name in known]
     title = gettext(query.model.__panel__.name)
     sheet = Sheet(
         title,

@@ -98,7 +98,7 @@ def in_use(row: Any) -> list[str]:
     found = list(row.held()) if hasattr(row, "held") else []
     for other in table.metadata.tables.values():
         for key in other.foreign_keys:
-            if key.column.table is not table:
+            if key.column.table is not table or other.info.get("goes_along"):
                 continue
             count = db.session.connection().scalar(
                 select(func.count())

@@ -22,7 +22,7 @@ from app.core.crud.paging import Key, further, keys_of, mark_of, read_mark
 from app.core.db import db
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
-from app.core.panel import Attribute, attributes, list_columns
+from app.core.panel import Attribute, attributes, list_columns, offered_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,6 +71,7 @@ class Query:
         tabs: Mapping[str, TabRule],
         now: datetime,
         sortable: Mapping[str, Any] | None = None,
+        chosen: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Take the address apart and check each of its words against the model."""
         self.model, self.address, self.tabs, self.now = model, address, tabs, now
@@ -78,7 +79,7 @@ class Query:
         self._met: dict[str, Any] = {}
         self.sortable = {
             name: getattr(model, name)
-            for name in list_columns(model)
+            for name in offered_columns(model)
             if name in self.attributes
             and self.attributes[name].kind not in {"link", "many", "long", "secret"}
             and not self.attributes[name].mask
@@ -87,14 +88,27 @@ class Query:
             raise InvalidInputError({"": gettext("没有这个分类页")})
         if address.sort and address.sort.removeprefix("-") not in self.sortable:
             raise InvalidInputError({"": gettext("不能按这一列排序")})
+        offered = offered_columns(model)
+        if not set(address.columns) <= set(offered):
+            raise InvalidInputError({"": gettext("没有这一列")})
+        self.widths = {name: width for name, width in chosen if name in offered}
+        self.columns = tuple(dict.fromkeys(address.columns or self.widths)) or list_columns(model)
+
+    @property
+    def told_columns(self) -> tuple[str, ...]:
+        """The columns as an address tells them to others: nothing where they are the usual ones."""
+        return () if self.columns == list_columns(self.model) else self.columns
 
     def select(self) -> Select[Any]:
         """Return the select of all rows that the address means, in order."""
-        query = self.narrowed(select(self.model))
-        for name in list_columns(self.model):
+        return self.loaded(self.narrowed(select(self.model))).order_by(*self._order())
+
+    def loaded(self, query: Select[Any]) -> Select[Any]:
+        """Have what the columns link to read along with the rows."""
+        for name in self.columns:
             if name in self.attributes and self.attributes[name].kind == "link":
                 query = query.options(joinedload(getattr(self.model, name)))
-        return query.order_by(*self._order())
+        return query
 
     def narrowed(self, query: Select[Any], *, with_tab: bool = True) -> Select[Any]:
         """Add search, filters and tab to a select."""

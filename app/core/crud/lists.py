@@ -9,7 +9,7 @@ from flask import abort, jsonify, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.core import clock, scope
+from app.core import clock, list_settings, scope
 from app.core.crud import present
 from app.core.crud.address import MOST_PAGES, PAGE_SIZES, Address
 from app.core.crud.base import EntityBase
@@ -18,13 +18,17 @@ from app.core.crud.fields import options
 from app.core.crud.listing import COUNT_UP_TO, Query
 from app.core.crud.pages import Button, Cell, Col, Listing, Page, Row, Tab
 from app.core.language import gettext
-from app.core.panel import attributes, list_columns
+from app.core.panel import attributes
 from app.core.security import may
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from werkzeug.wrappers import Response
+
+
+KEPT = frozenset({"tab", "sort", "size", "columns"})
+"""What of an address stays when filters change."""
 
 
 class Lists(EntityBase):
@@ -51,7 +55,12 @@ class Lists(EntityBase):
     def query(self, address: Address) -> Query:
         """Return the query that an address means."""
         return self.query_class(
-            self.model, address, tabs=self.tabs, now=clock.now(), sortable=self.sortable()
+            self.model,
+            address,
+            tabs=self.tabs,
+            now=clock.now(),
+            sortable=self.sortable(),
+            chosen=list_settings.chosen(scope.current(), self.panel.code),
         )
 
     def listing(self, query: Query) -> Listing:
@@ -65,7 +74,7 @@ class Lists(EntityBase):
         total = len(rows) if alone and not address.mark else query.count()
         return Listing(
             columns=self._columns(query),
-            rows=[self.row(row) for row in rows],
+            rows=[self.row(row, query.columns) for row in rows],
             tabs=self._tabs(query),
             filters=query.filters,
             q=address.q,
@@ -83,17 +92,18 @@ class Lists(EntityBase):
             hidden=[
                 (name, value)
                 for name, value in address.parameters().items()
-                if name in {"tab", "sort", "size"} or name.removeprefix("f_") in query.further
+                if name in {"tab", "sort", "size", "columns"}
+                or name.removeprefix("f_") in query.further
             ],
-            buttons=self.list_buttons(address),
+            columns_url=address.url(f"{self.route_base}/columns"),
+            buttons=self.list_buttons(replace(address, columns=query.told_columns)),
             bulk=self.bulk_buttons(),
             empty=gettext("没有符合条件的记录") if query.chips else gettext("还没有记录"),
             empty_action=next(iter(self._add_button()), None) if not query.chips else None,
         )
 
-    def row(self, row: Any) -> Row:
-        """Return one row of the list."""
-        names = list_columns(self.model)
+    def row(self, row: Any, names: Sequence[str]) -> Row:
+        """Return one row of the list, with these columns."""
         cells = [self.cell(name, row) for name in names]
         link = self.row_url(row)
         cells[0] = Cell(cells[0].text, cells[0].kind, link, cells[0].tone)
@@ -120,7 +130,7 @@ class Lists(EntityBase):
         address, found = query.address, []
         now_by = address.sort.removeprefix("-")
         down = address.sort.startswith("-")
-        for name in list_columns(self.model):
+        for name in query.columns:
             sort_url = direction = None
             if name in query.sortable:
                 turned = f"-{name}" if now_by == name and not down else name
@@ -128,7 +138,8 @@ class Lists(EntityBase):
                 direction = ("desc" if down else "asc") if now_by == name else ""
             known = query.attributes.get(name)
             kind = present.CELL_KINDS.get(known.kind, "text") if known else "text"
-            found.append(Col(name, self.column_label(name), kind, sort_url, direction or ""))
+            label, width = self.column_label(name), query.widths.get(name, "")
+            found.append(Col(name, label, kind, sort_url, direction or "", width))
         return found
 
     def _tabs(self, query: Query) -> Sequence[Tab]:

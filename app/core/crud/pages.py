@@ -61,6 +61,8 @@ class Col:
     kind: str = "text"
     sort_url: str | None = None
     direction: str = ""
+    width: str = ""
+    """narrow, middle or broad; without a word as wide as it needs."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Listing:
     next_url: str | None = None
     page_sizes: Sequence[tuple[int, str, bool]] = ()
     hidden: Sequence[tuple[str, str]] = ()
+    columns_url: str = ""
     buttons: Sequence[Button] = ()
     bulk: Sequence[Button] = ()
     """What may be done with the rows that are ticked; where there is nothing, none can be."""

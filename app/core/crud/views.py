@@ -6,10 +6,11 @@ are fetched in scope, input is never lost, and there is one commit. `base` holds
 
 from __future__ import annotations
 
+from app.core.crud.choosing import Columns
 from app.core.crud.details import Details
 from app.core.crud.lists import Lists
 from app.core.crud.writing import Writing
 
 
-class EntityView(Lists, Details, Writing):
+class EntityView(Columns, Lists, Details, Writing):
     """The base of every generated view; a feature overrides the hooks it needs."""

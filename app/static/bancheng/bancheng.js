@@ -227,6 +227,16 @@
     show();
   });
 
+  // The order of a list's columns: a line goes up or down, and keeps the focus.
+  const moves = () => document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    const line = button.closest("li");
+    if (button.dataset.move === "up" && line.previousElementSibling) line.previousElementSibling.before(line);
+    if (button.dataset.move === "down" && line.nextElementSibling) line.nextElementSibling.after(line);
+    button.focus();
+  });
+
   const texts = () => all("[data-insert]").forEach((button) => button.addEventListener("click", () => {
     const field = document.getElementById(button.dataset.insert);
     field.setRangeText(button.closest(".text").querySelector(".long").textContent, field.selectionStart, field.selectionEnd, "end");
@@ -278,6 +288,6 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    [pictures, texts, told, ticks, choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small, begin].forEach((start) => start());
+    [pictures, moves, texts, told, ticks, choosers, toggles, keys, clicks, tables, filters, emptiesStayOut, guard, once, counters, suggestions, choices, small, begin].forEach((start) => start());
   });
 })();

@@ -16,8 +16,9 @@ from app.core.language import gettext
 from app.core.transaction import transaction
 from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind, LedgerRun
+from app.ledgers.naming import usual_name
 from app.ledgers.orders import Order
-from app.ledgers.production import produce, usual_name
+from app.ledgers.production import produce
 from app.ledgers.queries import halls_that_work, produced
 
 if TYPE_CHECKING:

@@ -20,7 +20,14 @@ class LedgerKind(Choice):
 
     CASES = "cases", N_("办不成事台账")
     OVERDUE = "overdue", N_("超期台账")
+    DEPARTMENTS = "departments", N_("科室评价台账")
+    CAUSES = "causes", N_("原因台账")
+    CALLBACKS = "callbacks", N_("回访与满意度台账")
+    RETURNS = "returns", N_("退回与延期台账")
     IMPROVEMENTS = "improvements", N_("整改台账")
+    APPEALS = "appeals", N_("申诉台账")
+    SUPERVISION = "supervision", N_("督办台账")
+    DUTY = "duty", N_("值班台账")
 
 
 class LedgerRun(Model):

@@ -1,53 +1,48 @@
-"""Produce a ledger: choose its cases, stream them into a workbook, say on the cover what it is."""
+"""Produce a ledger: stream its rows into a workbook, say on the cover what it is."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.core import scope
 from app.core.crud.export import cover_facts
 from app.core.crud.present import local
-from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.core.privacy import seal_keys
-from app.core.workbook import Produced, Sheet, Tone, safe_file_name, write
-from app.departments.queries import hall_of_code
+from app.core.workbook import Column, Produced, Sheet, Tone, write_tables
 from app.departments.rules import Role
+from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
-from app.ledgers.queries import (
-    all_halls,
-    begun_between,
-    departments_coded,
-    first_begun,
-    halls_below,
-    selection,
-    stream,
-)
+from app.ledgers.queries import selection, stream
+from app.ledgers.telling import Telling
 from app.ledgers.templates.shaping import Shape, shaped
 from app.ledgers.templates.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
 
     from app.core.scope import Person
-    from app.departments.models import Department, Hall
-    from app.ledgers.columns import Ledger
+    from app.core.workbook import Row
+    from app.ledgers.choosing import Chosen
+    from app.ledgers.columns import Ledger, LedgerColumn
     from app.ledgers.models import LedgerKind
     from app.ledgers.orders import Order
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """Which cases a ledger is about: as criteria, as a place, and in words."""
+class Part:
+    """A sheet with its rows, and what was counted while they were told."""
 
-    criteria: tuple[ColumnElement[bool], ...]
-    place: str
-    words: str
+    sheet: Sheet
+    rows: Iterable[Row]
+    telling: Telling
+    table: Table | None = None
 
 
 def produce(order: Order, path: Path, *, person: Person, now: datetime) -> Produced:
@@ -59,12 +54,23 @@ def produce(order: Order, path: Path, *, person: Person, now: datetime) -> Produ
     with scope.working_for(person):
         order, shape = shaped(order, person, now)
         chosen = choose(order)
-        query = chosen_rows(order.kind, now, shape).where(*chosen.criteria)
-        return save(
-            order.kind, path, query,
-            person=person, now=now, place=chosen.place, shape=shape,
-            filters=in_words(chosen, shape),
-        )  # fmt: skip
+        asked = _Asked(order.kind, person, now, chosen.place, in_words(chosen, shape), shape)
+        return _written(asked, path, list(_parts(asked, chosen)))
+
+
+def save(
+    kind: LedgerKind,
+    path: Path,
+    query: Select[Any],
+    *,
+    person: Person,
+    now: datetime,
+    place: str,
+    filters: str,
+) -> Produced:
+    """Write the rows of a selection to a file, with the cover behind them."""
+    asked = _Asked(kind, person, now, place, filters, Shape(LEDGERS[kind].columns))
+    return _written(asked, path, [_listed(asked, query)])
 
 
 def chosen_rows(kind: LedgerKind, now: datetime, shape: Shape | None = None) -> Select[Any]:
@@ -83,40 +89,88 @@ def in_words(chosen: Chosen, shape: Shape) -> str:
     """Say by what a ledger is narrowed."""
     if not shape.words:
         return chosen.words
-    said = (chosen.words,) if chosen.criteria else ()
-    return gettext("；").join((*said, *shape.words))
+    return gettext("；").join((*((chosen.words,) if chosen.narrow else ()), *shape.words))
 
 
-def save(
-    kind: LedgerKind,
-    path: Path,
-    query: Select[Any],
-    *,
-    person: Person,
-    now: datetime,
-    place: str,
-    filters: str,
-    shape: Shape | None = None,
-) -> Produced:
-    """Write the rows of a selection to a file, with the cover behind them."""
-    ledger = LEDGERS[kind]
-    shape = shape or Shape(ledger.columns)
-    title = gettext("%(hall)s%(ledger)s", hall=place, ledger=shape.name or gettext(kind.label))
-    table = Table(shape, now)
+# --- its parts -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for, as the title and the cover say it."""
+
+    kind: LedgerKind
+    person: Person
+    now: datetime
+    place: str
+    filters: str
+    shape: Shape
+
+    @property
+    def title(self) -> str:
+        """The title over every part."""
+        called = self.shape.name or gettext(self.kind.label)
+        return gettext("%(hall)s%(ledger)s", hall=self.place, ledger=called)
+
+
+def _parts(asked: _Asked, chosen: Chosen) -> Iterator[Part]:
+    """Yield the parts of a ledger: its rows; where it counts, its lines and what they count."""
+    ledger = LEDGERS[asked.kind]
+    if ledger.figures is None:
+        query = chosen_rows(asked.kind, asked.now, asked.shape)
+        yield _listed(asked, query.where(*chosen.criteria(ledger.subject)))
+        return
+    sheet = Sheet(asked.title, _columns(ledger.columns), chart=ledger.drawn())
+    yield Part(sheet, _scored(ledger, chosen, asked.now), Telling((), asked.now))
+    if ledger.behind is not None:
+        name, columns, subject = ledger.behind
+        telling = Telling(columns, asked.now)
+        query = selection(subject, columns).where(*chosen.criteria(subject))
+        sheet = Sheet(asked.title, _columns(columns), name=gettext(name))
+        yield Part(sheet, telling.rows(stream(subject, query)), telling)
+
+
+def _listed(asked: _Asked, query: Select[Any]) -> Part:
+    ledger = LEDGERS[asked.kind]
+    table = Table(asked.shape, asked.now, ledger.counted)
+    rows = table.rows(stream(ledger.subject, query))
+    sheet = Sheet(asked.title, table.columns, paper=asked.shape.paper)
+    return Part(sheet, rows, table.telling, table)
+
+
+def _scored(ledger: Ledger, chosen: Chosen, now: datetime) -> Iterator[Row]:
+    for line in ledger.figures(chosen, now) if ledger.figures is not None else ():
+        yield line.tone, [column.source(line) for column in ledger.columns]
+
+
+def _columns(columns: Sequence[LedgerColumn]) -> list[Column]:
+    return [Column(gettext(item.title), item.width, item.kind) for item in columns]
+
+
+# --- its file and its cover ----------------------------------------------------------------------
+
+
+def _written(asked: _Asked, path: Path, parts: Sequence[Part]) -> Produced:
+    """Write the parts to a file, with the cover behind them."""
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
-        facts = cover_facts(title, person, now, filters, produced, reader=_reader(person, place))
+        told = replace(produced, sheets=1) if len(parts) > 1 else produced
+        person, reader = asked.person, _reader(asked.person, asked.place)
         return [
-            *facts,
-            *shape.facts,
+            *cover_facts(asked.title, person, asked.now, asked.filters, told, reader=reader),
+            *asked.shape.facts,
             (gettext("数据范围"), _in_sight(person)),
-            *_counted(table),
-            *_explained(ledger),
+            *_counted(LEDGERS[asked.kind], parts),
+            *_explained(LEDGERS[asked.kind]),
         ]
 
-    sheet = Sheet(title, table.columns, paper=shape.paper)
-    rows = table.rows(stream(ledger.subject, query))
-    return write(path, sheet, rows, cover, produced_at=local(now), keys=seal_keys())
+    return write_tables(
+        path,
+        [(part.sheet, part.rows) for part in parts],
+        cover,
+        produced_at=local(asked.now),
+        keys=seal_keys(),
+    )
 
 
 def _reader(person: Person, place: str) -> str:
@@ -134,118 +188,36 @@ def _in_sight(person: Person) -> str:
     return gettext("制表人权限内的事项（%(roles)s）", roles=roles)
 
 
-def _counted(table: Table) -> list[tuple[str, str]]:
-    """Say how many rows are late, due soon and provisional, and by which calendar."""
-    counted, telling = table.telling.counted, table.telling
-    sums = [(gettext("其中小计与合计"), str(table.sums))] if table.sums else []
-    return [
-        *sums,
+def _counted(ledger: Ledger, parts: Sequence[Part]) -> list[tuple[str, str]]:
+    """Say how many rows are late, due soon and provisional, what occurs how often, by when."""
+    counted: Counter[str] = Counter()
+    words: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in parts:
+        counted += part.telling.counted
+        for title, times in part.telling.words.items():
+            words[title] += times
+    clocks = [
         (gettext("其中超期"), str(counted[Tone.LATE])),
         (gettext("其中临期"), str(counted[Tone.SOON])),
         (gettext("其中时限暂定"), str(counted["provisional"])),
-        (gettext("工作日历"), gettext("第 %(revision)d 版", revision=telling.calendar.revision)),
     ]
+    number = parts[0].telling.calendar.revision
+    sums = sum(part.table.sums for part in parts if part.table is not None)
+    return [
+        *([(gettext("其中小计与合计"), str(sums))] if sums else []),
+        *(clocks if ledger.clocked else ()),
+        *((gettext(title), _times(times)) for title, times in words.items()),
+        (gettext("工作日历"), gettext("第 %(revision)d 版", revision=number)),
+    ]
+
+
+def _times(times: Counter[str]) -> str:
+    return gettext("，").join(
+        gettext("%(word)s %(times)d", word=word, times=number)
+        for word, number in sorted(times.items())
+    )
 
 
 def _explained(ledger: Ledger) -> list[tuple[str, str]]:
     about = [(gettext("收录范围"), gettext(ledger.about))] if ledger.about else []
     return [*about, *((gettext(label), gettext(note)) for label, note in ledger.notes)]
-
-
-# --- what it is narrowed by --------------------------------------------------------------------
-
-
-def choose(order: Order) -> Chosen:
-    """Turn what was asked for into criteria, among what is in scope."""
-    subject, since, until = LEDGERS[order.kind].subject, order.since, order.until
-    hall = _hall(order.hall)
-    halls = halls_below(hall) if hall is not None else all_halls()
-    criteria, words = [], []
-    if since is not None or until is not None or hall is not None:
-        criteria.append(begun_between(subject, since, until, halls))
-    if since is not None or until is not None:
-        words.append(_period_in_words(since, until))
-    if hall is not None:
-        words.append(_hall_in_words(hall, alone=len(halls) == 1))
-    if order.department is not None:
-        departments = _departments(order.department, halls)
-        criteria.append(subject.handled_by([row.id for row in departments]))
-        names = gettext("、").join(map(str, departments))
-        words.append(gettext(subject.whose, name=names))
-    place = hall.name if hall is not None else place_of(halls)
-    return Chosen(tuple(criteria), place, gettext("；").join(words) or gettext("全部"))
-
-
-def _hall(code: str | None) -> Hall | None:
-    hall = hall_of_code(code) if code is not None else None
-    if code is not None and hall is None:
-        raise InvalidInputError(
-            {"hall": gettext("没有代码为“%(code)s”的大厅，或者它不在您的权限范围内", code=code)}
-        )
-    return hall
-
-
-def _hall_in_words(hall: Hall, *, alone: bool) -> str:
-    if alone:
-        return gettext("大厅：%(hall)s", hall=hall.name)
-    return gettext("大厅：%(hall)s及其下级大厅", hall=hall.name)
-
-
-def _departments(code: str, halls: Sequence[Hall]) -> Sequence[Department]:
-    found = departments_coded(code, halls)
-    if not found:
-        sentence = gettext("没有代码为“%(code)s”的科室，或者它不在您的权限范围内", code=code)
-        raise InvalidInputError({"department": sentence})
-    return found
-
-
-def _period_in_words(since: date | None, until: date | None) -> str:
-    if since is None:
-        return gettext("登记日期：%(until)s 及以前", until=until)
-    if until is None:
-        return gettext("登记日期：%(since)s 及以后", since=since)
-    return gettext("登记日期：%(since)s 至 %(until)s", since=since, until=until)
-
-
-def place_of(halls: Sequence[Hall]) -> str:
-    """Name halls together: by the one that all others are below, if there is one."""
-    ids = {hall.id for hall in halls}
-    top = [hall for hall in halls if hall.parent_id not in ids]
-    return top[0].name if len(top) == 1 else gettext("各大厅")
-
-
-# --- how its file is called --------------------------------------------------------------------
-
-
-def file_name(
-    kind: LedgerKind, hall_name: str, since: date, until: date, now: datetime, *, called: str = ""
-) -> str:
-    """Name a ledger's file: kind or its own name, hall, first and last date, when it was made."""
-    return safe_file_name(
-        called or gettext(kind.label),
-        hall_name,
-        f"{since:%Y%m%d}",
-        f"{until:%Y%m%d}",
-        f"{local(now):%Y%m%d%H%M%S}",
-    )
-
-
-def usual_name(order: Order, *, person: Person, now: datetime) -> str:
-    """Name the file of a ledger.
-
-    Where the period is open, it begins with the first registration there is and ends today.
-    """
-    with scope.working_for(person):
-        order, shape = shaped(order, person, now)
-        chosen = choose(replace(order, department=None))
-        last = order.until or local(now).date()
-        first = order.since or first_day(
-            order.kind, lambda query: query.where(*chosen.criteria), last
-        )
-        return file_name(order.kind, chosen.place, first, last, now, called=shape.name)
-
-
-def first_day(kind: LedgerKind, narrow: Callable[[Select[Any]], Select[Any]], last: date) -> date:
-    """Return when the first of what a ledger may list began, as a date not after the last."""
-    first = first_begun(LEDGERS[kind].subject, narrow)
-    return min(local(first).date(), last) if first is not None else last

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 """Rows that are in memory at a time."""
 
-STANDING = (
-    "hall_id", "warn_at", "due_at", "escalate_at", "met_at", "verdict", "days_late", "provisional",
-)  # fmt: skip
-"""What each row carries before its columns: how its clock stands (`Subject.standing`)."""
-
 
 def selection(subject: Subject, columns: Iterable[LedgerColumn]) -> Select[Any]:
     """Select plain rows: STANDING, then the columns; each case with its current clock."""
@@ -78,6 +73,10 @@ def begun_between(
     subject: Subject, since: date | None, until: date | None, halls: Iterable[Hall]
 ) -> ColumnElement[bool]:
     """Return the criterion of what began in halls on local dates: cases by their registration."""
+    if subject.dated:
+        days = [subject.at >= since] if since is not None else []
+        days += [subject.at <= until] if until is not None else []
+        return and_(subject.hall_id.in_([hall.id for hall in halls]), *days)
     zones: dict[str, list[Hall]] = {}
     for hall in halls:
         zones.setdefault(hall.timezone, []).append(hall)
@@ -108,10 +107,12 @@ def _within_reason(day: date) -> date:
     return min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
 
 
-def first_begun(subject: Subject, narrow: Callable[[Select[Any]], Select[Any]]) -> datetime | None:
+def first_begun(
+    subject: Subject, narrow: Callable[[Select[Any]], Select[Any]]
+) -> datetime | date | None:
     """Return when the first of what `narrow` narrows a select to began."""
-    query = select(func.min(subject.at)).select_from(subject.model)
-    first: datetime | None = db.session.scalar(narrow(query))
+    query = subject.base(select(func.min(subject.at)))
+    first: datetime | date | None = db.session.scalar(narrow(query))
     return first
 
 

@@ -13,7 +13,8 @@ from app.deadlines.hours import days_late
 from app.deadlines.queries import calendar
 from app.deadlines.rules import Verdict
 from app.ledgers.columns import Line, plain
-from app.ledgers.queries import STANDING, hours_of_halls
+from app.ledgers.queries import hours_of_halls
+from app.ledgers.subjects import STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,12 +31,19 @@ LATE = {Stage.OVERDUE, Stage.ESCALATED}
 class Telling:
     """One telling of a ledger: what it holds true throughout, and what it counted on the way."""
 
-    def __init__(self, columns: Sequence[LedgerColumn], now: datetime) -> None:
-        """Read the calendar and the halls' hours once."""
+    def __init__(
+        self, columns: Sequence[LedgerColumn], now: datetime, counted: Sequence[str] = ()
+    ) -> None:
+        """Read the calendar and the halls' hours once; `counted` are columns by their codes."""
         self.now = now
         self.calendar, self.hours = calendar(), hours_of_halls()
         self.counted: Counter[str] = Counter()
         self._told = [(at, it.tell) for at, it in enumerate(columns) if it.tell is not plain]
+        self.words: dict[str, Counter[str]] = {
+            it.title: Counter() for it in columns if it.code in counted
+        }
+        """Title of a column → how often each of its words occurs."""
+        self._worded = [(at, it.title) for at, it in enumerate(columns) if it.code in counted]
         self._say = cache(gettext)
         self._line_of = cache(partial(Line, say=self._say))
 
@@ -49,6 +57,9 @@ class Telling:
             values = list(row[first:])
             for place, tell in self._told:
                 values[place] = tell(values[place], line)
+            for place, title in self._worded:
+                if values[place] is not None:
+                    self.words[title][values[place]] += 1
             yield tone, values
 
     def _line(self, row: Row[Any]) -> tuple[Line, Tone | None]:

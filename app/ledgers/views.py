@@ -19,18 +19,12 @@ from app.core.db import db, writing
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
 from app.core.security import may
+from app.ledgers.choosing import place_of
 from app.ledgers.forms import take_form
 from app.ledgers.models import LedgerKind
+from app.ledgers.naming import file_name, first_day, usual_name
 from app.ledgers.orders import Order
-from app.ledgers.production import (
-    chosen_rows,
-    file_name,
-    first_day,
-    place_of,
-    produce,
-    save,
-    usual_name,
-)
+from app.ledgers.production import chosen_rows, produce, save
 from app.ledgers.queries import all_halls
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from app.core.errors import DomainError
 from app.core.workbook import WorkbookError, checksum
 from app.departments.queries import person_named
 from app.ledgers.models import LedgerKind
+from app.ledgers.naming import file_name, usual_name
 from app.ledgers.orders import Order
-from app.ledgers.production import file_name, produce, usual_name
+from app.ledgers.production import produce
 from tests.conftest import NOW
 from tests.ledgers.reading import (
     HEADER,

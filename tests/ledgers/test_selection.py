@@ -103,7 +103,7 @@ def test_a_department_has_the_cases_that_it_leads_and_those_that_it_assists(ever
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"kind": "causes"}, "没有“causes”这种台账"),
+        ({"kind": "weather"}, "没有“weather”这种台账"),
         ({"hall": "beijing"}, "没有代码为“beijing”的大厅"),
         ({"hall": "yanggu", "who": "supervisor.linqing"}, "没有代码为“yanggu”的大厅"),
         ({"department": "none"}, "没有代码为“none”的科室"),

@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from app.core.language import gettext
 from app.core.workbook.cells import Kind, tidy
+from app.core.workbook.drawing import draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,10 +45,12 @@ class Tone(StrEnum):
     LATE = "late"
     SOON = "soon"
     SUM = "sum"
+    FEW = "few"
+    """Too little to be judged by."""
 
 
-_GROUND = {Tone.LATE: "FDE3E1", Tone.SOON: "FFF1C9", Tone.SUM: "F2F5F9"}
-_INK = {Tone.LATE: "9C0006", Tone.SOON: "5F3A00", Tone.SUM: _PLAIN_INK}
+_GROUND = {Tone.LATE: "FDE3E1", Tone.SOON: "FFF1C9", Tone.SUM: "F2F5F9", Tone.FEW: "F2F3F5"}
+_INK = {Tone.LATE: "9C0006", Tone.SOON: "5F3A00", Tone.SUM: _PLAIN_INK, Tone.FEW: "5C6370"}
 _FORMAT = {
     Kind.TEXT: "@",
     Kind.DATE: "yyyy-mm-dd",
@@ -86,6 +89,17 @@ USUAL_PAPER = Paper()
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Stacked bars below a table, one for each of its rows; columns are counted from 1."""
+
+    title: str
+    named: int
+    """The column that names the bars."""
+    stacked: tuple[int, ...]
+    """The columns of their parts."""
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A table to write; rows beyond row_limit, heads included, go to 台账 (2), 台账 (3)."""
 
@@ -95,6 +109,7 @@ class Sheet:
     cover_name: str = "说明"
     row_limit: int = 1_048_576
     paper: Paper = USUAL_PAPER
+    chart: Chart | None = None
 
     def __post_init__(self) -> None:
         """Refuse a table without columns, and sheets without room for a row."""
@@ -121,8 +136,10 @@ def open_table(book: Workbook, sheet: Sheet, number: int, at: int | None = None)
 
 
 def close_table(page: Any, sheet: Sheet, last_row: int) -> None:
-    """End a sheet of the table: the filter takes in the header and all rows."""
+    """End a sheet of the table: the filter takes in the header and all rows; a chart ends it."""
     page.auto_filter.ref = f"A{HEAD_ROWS}:{get_column_letter(len(sheet.columns))}{last_row}"
+    if sheet.chart is not None and last_row > HEAD_ROWS:
+        draw(page, sheet.chart, HEAD_ROWS, last_row)
 
 
 def open_cover(book: Workbook, name: str) -> Any:

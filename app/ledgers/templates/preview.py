@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from app.core import scope
 from app.core.language import gettext
 from app.core.workbook import Kind
+from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
 from app.ledgers.orders import Order
-from app.ledgers.production import choose, chosen_rows, in_words
+from app.ledgers.production import chosen_rows, in_words
 from app.ledgers.queries import stream
 from app.ledgers.templates.groups import NUMBERS
 from app.ledgers.templates.shaping import narrowed, shape_of
@@ -45,9 +46,10 @@ def preview(asked: Definition, person: Person, now: datetime) -> Preview:
         shape = shape_of(asked, person, now)
         order = narrowed(Order(asked.kind), asked, now)
         chosen = choose(order)
-        query = chosen_rows(asked.kind, now, shape).where(*chosen.criteria).limit(FIRST + 1)
+        subject = LEDGERS[asked.kind].subject
+        query = chosen_rows(asked.kind, now, shape).where(*chosen.criteria(subject))
         table = Table(shape, now)
-        found = stream(LEDGERS[asked.kind].subject, query)
+        found = stream(subject, query.limit(FIRST + 1))
         rows = list(islice(table.rows(found), FIRST + 1))
     kinds = ["number" if it.kind in NUMBERS else "text" for it in table.columns]
     kinds = ["datetime" if it.kind is Kind.DATETIME else kind

@@ -33,11 +33,11 @@ def reads(person: Person, entity: str) -> bool:
 
 
 def kinds(person: Person) -> list[LedgerKind]:
-    """Return the ledgers that a person may read."""
+    """Return the ledgers that list rows, and that a person may read."""
     return [
         kind
         for kind in LedgerKind
-        if kind in LEDGERS and reads(person, LEDGER.get(kind, "ledgers"))
+        if LEDGERS[kind].figures is None and reads(person, LEDGER.get(kind, "ledgers"))
     ]
 
 

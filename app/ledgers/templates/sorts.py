@@ -10,7 +10,7 @@ from app.core.privacy import Secret
 from app.core.workbook import Kind
 from app.deadlines.rules import Verdict
 from app.ledgers.columns import label, local, plain
-from app.ledgers.queries import STANDING
+from app.ledgers.subjects import STANDING
 from app.ledgers.templates.rules import Lamp
 
 if TYPE_CHECKING:

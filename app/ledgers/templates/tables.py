@@ -10,7 +10,7 @@ from app.ledgers.telling import Telling
 from app.ledgers.templates.groups import Grouping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class Table:
     """One table of a shape, as of an instant; `telling` knows what was counted on the way."""
 
-    def __init__(self, shape: Shape, now: datetime) -> None:
+    def __init__(self, shape: Shape, now: datetime, counted: Sequence[str] = ()) -> None:
         """Read what the telling needs."""
         self.columns = [Column(gettext(it.title), it.width, it.kind) for it in shape.columns]
-        self.telling = Telling(shape.read, now)
+        self.telling = Telling(shape.read, now, counted)
         self._coloured = shape.coloured
         self._grouping = Grouping(self.columns, shape.group_at) if shape.group else None
 

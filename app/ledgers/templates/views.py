@@ -20,8 +20,9 @@ from app.core.language import N_, gettext
 from app.core.security import may
 from app.core.transaction import transaction
 from app.ledgers.models import LedgerKind
+from app.ledgers.naming import usual_name
 from app.ledgers.orders import Order
-from app.ledgers.production import produce, usual_name
+from app.ledgers.production import produce
 from app.ledgers.templates import operations, queries
 from app.ledgers.templates.designing import Designing
 from app.ledgers.templates.models import LedgerTemplate

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import openpyxl
 import pytest
 
-from tests.browser.window import fill, first_row, follow, head, send, told
+from tests.browser.window import fill, first_row, follow, head, lately, send, told
 
 pytestmark = pytest.mark.browser
 
 CITY, OWNER = "supervisor.liaocheng", "handler.linqing.scjg"
 OWNERS = "市场监管科 · 临清市政务服务大厅"
-QUARTER = timedelta(days=90)
 SHEETS = {"汇总", "按科室", "按事项", "按原因", "按分类"}
-
-
-def lately(page):
-    """Ask for the figures of the last ninety days, whatever day it is."""
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    page.locator("[name=since]").fill((today - QUARTER).isoformat())
-    page.locator("[name=until]").fill(today.isoformat())
-    with page.expect_navigation():
-        page.get_by_role("button", name="统计", exact=True).click()
 
 
 def test_liaocheng_sees_where_the_halls_fall_short(guide_site, at, guide, tmp_path):

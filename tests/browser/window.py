@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+QUARTER = timedelta(days=90)
 CLERK, HANDLER = "clerk.linqing", "handler.linqing.scjg"
 STORY = (
     "家住潘庄镇，来大厅登记一家公司。网上申请要求丈夫用智能手机做人脸识别实名认证，"
@@ -97,6 +101,15 @@ def head(page, label):
     """Press a button at the head of a page, and wait for what it leads to."""
     with page.expect_navigation():
         page.locator(".head").get_by_text(label, exact=True).click()
+
+
+def lately(page):
+    """Ask for the figures of the last ninety days, whatever day it is."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    page.locator("[name=since]").fill((today - QUARTER).isoformat())
+    page.locator("[name=until]").fill(today.isoformat())
+    with page.expect_navigation():
+        page.get_by_role("button", name="统计", exact=True).click()
 
 
 def accept(person):

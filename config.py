@@ -40,8 +40,10 @@ def settings() -> dict[str, Any]:
         "NOTICES": _names(os.environ.get("BANCHENG_NOTICES", "")),
         # The panel's address as people type it, for the links in messages.
         "PANEL_URL": os.environ.get("BANCHENG_URL", "").rstrip("/"),
-        # The folder that scheduled ledgers are written to.
-        "EXPORTS": Path(os.environ.get("BANCHENG_EXPORTS", ROOT / "exports")),
+        # Where ledgers are kept: a folder, or a URL that fsspec knows, as s3://bucket/path.
+        "EXPORTS": _place(os.environ.get("BANCHENG_EXPORTS", "") or str(ROOT / "exports")),
+        # redis://… of the broker whose workers make ledgers; empty: a thread makes them.
+        "BROKER_URL": os.environ.get("BANCHENG_BROKER_URL", ""),
         # The folder that the files of cases are kept in; the same on every node.
         "FILES": Path(os.environ.get("BANCHENG_FILES", instance / "files")).absolute(),
         # How large one file of a case may be, in MB.
@@ -71,6 +73,10 @@ def settings() -> dict[str, Any]:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _place(text: str) -> Path | str:
+    return text.rstrip("/") if "://" in text else Path(text)
 
 
 def _megabytes(text: str) -> int:

@@ -83,6 +83,7 @@ def serve(host: str, port: int, *, no_scheduler: bool) -> None:
     from waitress import create_server
 
     from app import scheduler
+    from app.ledgers.tasks import workers
     from app.panel.readiness import schema_is_current
 
     app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
@@ -103,10 +104,13 @@ def serve(host: str, port: int, *, no_scheduler: bool) -> None:
         ) from error
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
     ticking = None if no_scheduler else scheduler.start(app)
+    making = None if no_scheduler else workers.start(app)
     click.echo(_("办成已启动：http://%(host)s:%(port)d/", host=host, port=port))
     try:
         server.run()
     finally:
+        if making is not None:
+            making.stop()
         if ticking is not None:
             ticking.shutdown(wait=True)
 
@@ -118,17 +122,47 @@ def scheduler() -> None:
     from flask import current_app
 
     from app import scheduler as jobs
+    from app.ledgers.tasks import workers
     from app.panel.readiness import schema_is_current
 
     if not schema_is_current():
         raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
-    ticking = jobs.start(current_app._get_current_object())  # type: ignore[attr-defined] # noqa: SLF001
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    ticking, making = jobs.start(app), workers.start(app)
     click.echo(_("定时任务已启动"))
+    _told_to_stop().wait()
+    if making is not None:
+        making.stop()
+    ticking.shutdown(wait=True)
+
+
+@cli.command(help=_("只在后台生成台账；可以同时运行多个，设了 BANCHENG_BROKER_URL 时由它分派"))
+@with_appcontext
+def worker() -> None:
+    """Make ledgers and nothing else."""
+    from flask import current_app
+
+    from app.ledgers.tasks import workers
+    from app.panel.readiness import schema_is_current
+
+    if not schema_is_current():
+        raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    click.echo(_("台账生成进程已启动"))
+    making = workers.start(app)
+    if making is None:
+        workers.work(app)
+        return
+    _told_to_stop().wait()
+    making.stop()
+
+
+def _told_to_stop() -> threading.Event:
+    """Return what is set when the process is told to end."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: stopped.set())
-    stopped.wait()
-    ticking.shutdown(wait=True)
+    return stopped
 
 
 @cli.command(help=_("准备数据库：结构、角色、管理员、基础数据；可重复运行"))

@@ -112,6 +112,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "jobs": {"inspector": "r", "admin": "r"},
     "ledgers": {"supervisor": "rx", "inspector": "rx"},
     "ledger-templates": {"clerk": "rx", "handler": "rx", "supervisor": "raex", "inspector": "raex"},
+    "ledger-tasks": {"supervisor": "rx", "inspector": "rx"},
     "imports": {
         "clerk": "ra",
         "handler": "ra",

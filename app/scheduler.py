@@ -34,6 +34,7 @@ from app.frequent.jobs import find_frequent
 from app.imports.jobs import forget_uploads
 from app.improvements.jobs import flag_improvements
 from app.ledgers.jobs import daily_ledgers
+from app.ledgers.tasks.jobs import clear_tasks, mind_tasks
 from app.notices.jobs import clear_outbox, deliver_notices
 from app.overview.jobs import check_counts, count_cases
 from app.supervision.jobs import supervise
@@ -51,6 +52,7 @@ LOOKING_BACK = 15
 KEEP_RUNS = timedelta(days=30)
 FORGET_TIME = time(3, 30)
 SWEEP_TIME = time(3, 50)
+CLEAR_TIME = time(4)
 FREQUENT_TIME = time(4, 10)
 CHECK_TIME = time(4, 40)
 
@@ -119,6 +121,8 @@ JOBS = (
     Job("supervise", N_("自动督办"), every_minute, supervise),
     Job("watch-appeals", N_("申诉期限标记"), every_minute, watch_appeals),
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
+    Job("mind-ledger-tasks", N_("照看后台台账"), every_minute, mind_tasks),
+    Job("clear-ledger-tasks", N_("清理到期台账"), each_day(CLEAR_TIME), clear_tasks),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
     Job("sweep-files", N_("清理无主文件"), each_day(SWEEP_TIME), sweep_files),
     Job("forget-drafts", N_("清理表单草稿"), each_day(SWEEP_TIME), forget_drafts),
@@ -146,6 +150,7 @@ WORDS = {
     "cards": N_("督办 %(value)s"),
     "appeals": N_("申诉期限 %(value)s"),
     "late_replies": N_("逾期未回复 %(value)s"),
+    "unmade": N_("未能生成 %(value)s 份"),
     "files": N_("生成台账 %(value)s 份"),
     "told": N_("新消息 %(value)s 条"),
     "sent": N_("发出 %(value)s 条"),

@@ -2,7 +2,8 @@
 
 Change here: columns and kinds (`columns`), how a row is judged and coloured (`telling`), what a
 ledger is narrowed by, its cover and its file's name (`production`), what is made on time (`jobs`),
-ledgers that are designed in the panel (`templates`).
+ledgers that are designed in the panel (`templates`),
+what is made in the background (`tasks`).
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ from app.core import crud
 from app.core.crud.export import EXPORTERS
 from app.ledgers import visibility
 from app.ledgers.models import LedgerRun
+from app.ledgers.tasks import visibility as visibility_of_tasks
+from app.ledgers.tasks.models import LedgerTask
+from app.ledgers.tasks.views import LedgerTaskView
 from app.ledgers.templates.models import LedgerTemplate
 from app.ledgers.templates.views import LedgerTemplateView
 from app.ledgers.views import LedgerView, export_cases
 
-__all__ = ["register", "visibility"]
+__all__ = ["register", "visibility", "visibility_of_tasks"]
 
 
 def register(appbuilder: Any) -> None:
     """Register the views of this feature, and the ledger as the export of cases."""
     crud.register(appbuilder, LedgerRun, LedgerView, read_only=True)
     crud.register(appbuilder, LedgerTemplate, LedgerTemplateView, read_only=True)
+    crud.register(appbuilder, LedgerTask, LedgerTaskView, read_only=True)
     EXPORTERS[Case] = export_cases

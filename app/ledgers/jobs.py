@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import scope
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import gettext
+from app.core.storage import exports
 from app.core.transaction import transaction
 from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind, LedgerRun
@@ -23,7 +22,6 @@ from app.ledgers.queries import halls_that_work, produced
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from app.core.workbook import Produced
 
@@ -38,7 +36,6 @@ def daily_ledgers(planned_for: datetime, now: datetime) -> dict[str, Any]:
     """
     made, failed = 0, []
     with scope.everything():
-        _folder().mkdir(parents=True, exist_ok=True)
         there = produced(planned_for)
         for hall_id, code, name in halls_that_work():
             for kind in LedgerKind:
@@ -63,11 +60,6 @@ def daily_ledgers(planned_for: datetime, now: datetime) -> dict[str, Any]:
     return {"files": made}
 
 
-def _folder() -> Path:
-    folder: Path = current_app.config["EXPORTS"]
-    return folder
-
-
 def _make(kind: LedgerKind, hall_id: int, code: str, planned_for: datetime, now: datetime) -> bool:
     """Produce a ledger and record it; say whether it is ours or somebody was faster.
 
@@ -77,16 +69,14 @@ def _make(kind: LedgerKind, hall_id: int, code: str, planned_for: datetime, now:
     person = scope.current()
     order = Order(kind, hall=code)
     name = usual_name(order, person=person, now=planned_for)
-    draft = _folder() / f".{uuid4().hex}.draft"
-    try:
+    store = exports()
+    with store.draft() as draft:
         done = produce(order, draft, person=person, now=now)
         db.session.rollback()  # the reading is over: under WAL a reader can't become a writer
         with transaction():
             ours = _record(kind, hall_id, planned_for, now, done, name)
             if ours:
-                draft.replace(_folder() / name)
-    finally:
-        draft.unlink(missing_ok=True)
+                store.keep(draft, name)
     return ours
 
 

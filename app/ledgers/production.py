@@ -45,9 +45,17 @@ class Part:
     table: Table | None = None
 
 
-def produce(order: Order, path: Path, *, person: Person, now: datetime) -> Produced:
+def produce(
+    order: Order,
+    path: Path,
+    *,
+    person: Person,
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
+) -> Produced:
     """Write a ledger of the rows that a person may see, as they stand at an instant.
 
+    `progress` is told how many rows are written, and may raise to stop (`workbook.write`).
     InvalidInputError for an unknown hall or department; WorkbookError when the file can't be
     written.
     """
@@ -55,7 +63,20 @@ def produce(order: Order, path: Path, *, person: Person, now: datetime) -> Produ
         order, shape = shaped(order, person, now)
         chosen = choose(order)
         asked = _Asked(order.kind, person, now, chosen.place, in_words(chosen, shape), shape)
-        return _written(asked, path, list(_parts(asked, chosen)))
+        return _written(asked, path, list(_parts(asked, chosen)), progress)
+
+
+def counted_rows(order: Order, *, person: Person, now: datetime) -> Select[Any] | None:
+    """Select the rows that make a ledger long; None for one that only has figures."""
+    with scope.working_for(person):
+        order, shape = shaped(order, person, now)
+        chosen, ledger = choose(order), LEDGERS[order.kind]
+        if ledger.figures is None:
+            return chosen_rows(order.kind, now, shape).where(*chosen.criteria(ledger.subject))
+        if ledger.behind is None:
+            return None
+        _, columns, subject = ledger.behind
+        return selection(subject, columns).where(*chosen.criteria(subject))
 
 
 def save(
@@ -150,7 +171,9 @@ def _columns(columns: Sequence[LedgerColumn]) -> list[Column]:
 # --- its file and its cover ----------------------------------------------------------------------
 
 
-def _written(asked: _Asked, path: Path, parts: Sequence[Part]) -> Produced:
+def _written(
+    asked: _Asked, path: Path, parts: Sequence[Part], progress: Callable[[int], None] | None = None
+) -> Produced:
     """Write the parts to a file, with the cover behind them."""
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
@@ -169,6 +192,7 @@ def _written(asked: _Asked, path: Path, parts: Sequence[Part]) -> Produced:
         [(part.sheet, part.rows) for part in parts],
         cover,
         produced_at=local(asked.now),
+        progress=progress,
         keys=seal_keys(),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, redirect, request, send_file
+from flask import flash, redirect, request, send_file
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import get_locale
 
 from app.core import clock, scope
 from app.core.crud import EntityView
@@ -19,13 +20,19 @@ from app.core.db import db, writing
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
 from app.core.security import may
-from app.ledgers.choosing import place_of
+from app.core.storage import exports
+from app.core.transaction import transaction
+from app.ledgers.choosing import choose, place_of
 from app.ledgers.forms import take_form
 from app.ledgers.models import LedgerKind
 from app.ledgers.naming import file_name, first_day, usual_name
 from app.ledgers.orders import Order
 from app.ledgers.production import chosen_rows, produce, save
 from app.ledgers.queries import all_halls
+from app.ledgers.tasks.operations import request as ask_for
+from app.ledgers.tasks.queries import number_of_rows
+from app.ledgers.tasks.rules import SMALL
+from app.ledgers.tasks.workers import hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,21 +72,20 @@ class LedgerView(EntityView):
     def file(self, pk: str) -> Any:
         """Send the file of a ledger that was produced on time."""
         row = self.find(pk)
-        folder = current_app.config["EXPORTS"].resolve()
-        path = (folder / row.file_name).resolve()
-        if path.parent != folder or not path.is_file():
+        file = exports().open(row.file_name)
+        if file is None:
             flash(
                 gettext("台账文件“%(name)s”已不在服务器上，可以重新生成一份", name=row.file_name),
                 "warning",
             )
             return redirect(self.url)
-        return send_file(path, EXCEL, as_attachment=True, download_name=row.file_name)
+        return send_file(file, EXCEL, as_attachment=True, download_name=row.file_name)
 
     @expose("/take", methods=["GET", "POST"])
     @has_access
     @permission_name("export")
     def take(self) -> Any:
-        """Ask which ledger, and send it at once."""
+        """Ask which ledger; send it at once, or go to the page of its making."""
         form = take_form()
         problems: dict[str, str] = {}
         if request.method == "POST" and form.validate():
@@ -98,8 +104,8 @@ class LedgerView(EntityView):
         return html, status
 
 
-def _taken(form: FlaskForm) -> Response:
-    """Send the ledger that a form asks for."""
+def _taken(form: FlaskForm) -> Any:
+    """Send the ledger that a form asks for; one of many rows is made in the background."""
     hall = form["hall"].row
     order = Order(
         form["kind"].data,
@@ -110,11 +116,24 @@ def _taken(form: FlaskForm) -> Response:
     asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
     db.session.rollback()
     writing.set(False)  # a POST begins as a writer; a ledger only reads, and for long
+    if number_of_rows(order, most=SMALL, **asked) >= SMALL:
+        return _queued(order, **asked)
 
     def write(path: Path) -> None:
         produce(order, path, **asked)
 
     return send_workbook(write, usual_name(order, **asked))
+
+
+def _queued(order: Order, *, person: Person, now: datetime) -> Any:
+    """Queue a ledger and show how far it is."""
+    about = choose(order).words
+    db.session.rollback()
+    with transaction():
+        language = str(get_locale())
+        number = ask_for(order, about, language=language, actor=person, now=now).id
+    hand_over(number)
+    return redirect(f"/ledger-tasks/show/{number}")
 
 
 def export_cases(query: Query, person: Person, now: datetime) -> Response:

@@ -89,6 +89,12 @@ def write(events: Sequence[Happening], rules: Mapping[str, list[NoticeRule]], no
     return _insert([row for event in events for row in letters.of(event, rules[event.kind])])
 
 
+def write_to(event: Happening, name: str, now: datetime) -> None:
+    """Write the notice of an event into the inbox of the person whom it names."""
+    row = Letters([event], now).row(event, Pace.AT_ONCE, Way.INBOX)
+    _insert([row | {"user_id": event.person_id, "recipient": name[:128]}])
+
+
 def rules_in_force() -> dict[str, list[NoticeRule]]:
     """Return the rules in force by kind of event, what is urgent first: of two it counts."""
     found: dict[str, list[NoticeRule]] = {}
@@ -156,7 +162,7 @@ class Letters:
                 continue
             for way, column, number, name in self._receivers(event, rule):
                 if (way, column, number) not in found:
-                    row = self._row(event, rule.pace, way)
+                    row = self.row(event, rule.pace, way)
                     row |= {column: number, "recipient": name[:128]}
                     found[way, column, number] = row
         return list(found.values())
@@ -176,7 +182,8 @@ class Letters:
             name = gettext("BANCHENG_NOTICES 第 %(number)d 个地址", number=place + 1)
             yield Way.GROUP, "place", place, name
 
-    def _row(self, event: Happening, pace: Pace, way: Way) -> dict[str, Any]:
+    def row(self, event: Happening, pace: Pace, way: Way) -> dict[str, Any]:
+        """Return a notice without its receiver."""
         title, body = told(event)
         there = way is Way.INBOX
         leaves = leaves_at(self.now, pace, self.days, self.hours[event.hall_id])

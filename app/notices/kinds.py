@@ -19,5 +19,11 @@ IMPROVEMENTS = {
     "improvement_withdrawn": N_("撤销整改"),
 }
 
+PERSONAL = {"ledger_ready": N_("台账已生成"), "ledger_failed": N_("台账未能生成")}
+"""What is told to the one person who asked for it, without a rule."""
+
 KINDS: dict[str, str] = {**timeline.KINDS, **IMPROVEMENTS}
 """Each with the word that rules and notices show."""
+
+WORDS: dict[str, str] = {**KINDS, **PERSONAL}
+"""Every kind that a notice can be of."""

@@ -24,7 +24,7 @@ from app.core.panel import Panel, field, link
 from app.core.privacy import Secret
 from app.departments.models import Hall
 from app.notices import sending
-from app.notices.kinds import KINDS
+from app.notices.kinds import KINDS, WORDS
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
 
 LONG = BigInteger().with_variant(Integer(), "sqlite")
@@ -264,7 +264,7 @@ class Notice(Model):
     case_number: Mapped[str] = field(String(32), label=N_("编号"), nullable=False)
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), nullable=False)
     hall: Mapped[Hall] = link(label=N_("大厅"))
-    kind: Mapped[str] = field(String(32), label=N_("事件"), words=KINDS, nullable=False)
+    kind: Mapped[str] = field(String(32), label=N_("事件"), words=WORDS, nullable=False)
     way: Mapped[Way] = field(Way, label=N_("方式"), nullable=False)
     pace: Mapped[Pace] = field(Pace, label=N_("时机"), nullable=False)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
@@ -291,5 +291,5 @@ class Notice(Model):
 
     def __str__(self) -> str:
         """Say what is told to whom."""
-        kind = gettext(KINDS.get(self.kind, self.kind))
+        kind = gettext(WORDS.get(self.kind, self.kind))
         return gettext("%(kind)s → %(whom)s", kind=kind, whom=self.recipient)

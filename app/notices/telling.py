@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core import scope
-from app.notices.fanout import rules_in_force, write
+from app.notices.fanout import rules_in_force, write, write_to
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,3 +22,12 @@ def tell(event: Happening, *, now: datetime) -> int:
     with scope.everything():
         rules = rules_in_force()
         return write([event], rules, now) if event.kind in rules else 0
+
+
+def tell_person(event: Happening, name: str, *, now: datetime) -> None:
+    """Put a notice into the inbox of the one person whom an event names; no rule is asked.
+
+    In the transaction of the change, like `tell`.
+    """
+    with scope.everything():
+        write_to(event, name, now)

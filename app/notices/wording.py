@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from app.core.language import gettext, ngettext
 from app.core.panel import entities
 from app.core.privacy import mask_name
-from app.notices.kinds import KINDS
+from app.notices.kinds import WORDS
 from app.notices.rules import MOST_IN_DIGEST, Way
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Happening:
 
 def told(event: Happening) -> tuple[str, str]:
     """Return the title and the text of a notice."""
-    what, matter = gettext(KINDS.get(event.kind, event.kind)), plain(event)
+    what, matter = gettext(WORDS.get(event.kind, event.kind)), plain(event)
     short = matter if len(matter) <= SHORT else f"{matter[: SHORT - 1]}…"
     due = _local(event.due_at, event.zone) if event.due_at else ""
     number = event.number

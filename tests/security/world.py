@@ -40,6 +40,7 @@ from app.imports.report import Report
 from app.imports.tables import Found
 from app.improvements.models import Improvement
 from app.ledgers.models import LedgerKind, LedgerRun
+from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.templates.definition import Definition, Shown
 from app.ledgers.templates.operations import Sharing, create
 from app.notices.models import Notice, NoticeRule, NoticeTarget
@@ -235,9 +236,10 @@ def own_row(entity, role, exports=None):
             return hall_of("linqing").id
     place = "linqing/scjg" if entity in FROM_CASES else "linqing"
     number = row_at(entity, place, exports)
-    if entity == "imports":
+    if entity in {"imports", "ledger-tasks"}:
         with looking(), transaction():
-            db.session.get_one(ImportRun, number).actor_id = person_named(PERSONS[role]).id
+            row = db.session.get_one(ImportRun if entity == "imports" else LedgerTask, number)
+            row.actor_id = person_named(PERSONS[role]).id
     return number
 
 
@@ -276,6 +278,21 @@ def _template(hall, number):
     sharing = Sharing(shared=True, hall=hall_of(hall))
     clerk = person_named(f"clerk.{hall}")
     return create(f"模板{number}", asked, sharing, actor=clerk, now=NOW)
+
+
+def _task(hall, number):
+    asker = _clerk(hall)
+    return LedgerTask(
+        requested_at=NOW,
+        kind="cases",
+        about=f"登记日期：{hall}-{number}",
+        asked={"kind": "cases"},
+        language="zh",
+        actor_id=asker.id,
+        username=asker.username,
+        actor=asker.name,
+        hall=hall_of(hall),
+    )
 
 
 def _import(hall, number):
@@ -625,6 +642,7 @@ FRESH = {
     ),
     "ledgers": _ledger,
     "ledger-templates": _template,
+    "ledger-tasks": _task,
     "supervision-rules": lambda hall, number: SupervisionRule(
         name=f"新督办规则{number}",
         kind=CardKind.YELLOW,

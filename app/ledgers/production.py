@@ -21,7 +21,7 @@ from app.ledgers.templates.shaping import Shape, shaped
 from app.ledgers.templates.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from app.core.crud.listing import Address
+    from app.core.crud.address import Address
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {

@@ -33,7 +33,8 @@ from app.drafts.jobs import forget_drafts
 from app.frequent.jobs import find_frequent
 from app.imports.jobs import forget_uploads
 from app.improvements.jobs import flag_improvements
-from app.ledgers.jobs import daily_ledgers
+from app.ledgers.jobs import daily_ledgers, ledgers_of
+from app.ledgers.rules import LedgerPeriod, days_of
 from app.ledgers.tasks.jobs import clear_tasks, mind_tasks
 from app.notices.jobs import clear_outbox, deliver_notices
 from app.overview.jobs import check_counts, count_cases
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEDGER_TIME = time(17, 40)
+PERIOD_TIME = time(8, 20)
+MADE_UP = timedelta(days=31)
 LOOKING_BACK = 15
 """Days back to the last working day at most; no holiday is as long."""
 KEEP_RUNS = timedelta(days=30)
@@ -89,6 +92,26 @@ def each_working_day(at: time) -> Callable[[datetime], datetime | None]:
     return planned
 
 
+def after_each(period: LedgerPeriod, at: time) -> Callable[[datetime], datetime | None]:
+    """Plan a run for a time of the first working day of each period, when the one before is over.
+
+    One missed is made up for a month: a new installation does not look back at last year.
+    """
+
+    def planned(now: datetime) -> datetime | None:
+        zone, days = ZoneInfo(current_app.config["TIMEZONE"]), calendar()
+        first = days_of(period, now.astimezone(zone).date())[0]
+        for begins in (first, days_of(period, first - timedelta(days=1))[0]):
+            ahead = (begins + timedelta(days=number) for number in range(LOOKING_BACK))
+            day = next(filter(days.is_workday, ahead), begins)
+            instant = datetime.combine(day, at, zone)
+            if instant <= now:
+                return instant if now - instant < MADE_UP else None
+        return None
+
+    return planned
+
+
 def each_day(at: time) -> Callable[[datetime], datetime | None]:
     """Plan a run for a time of each day."""
 
@@ -123,6 +146,15 @@ JOBS = (
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("mind-ledger-tasks", N_("照看后台台账"), every_minute, mind_tasks),
     Job("clear-ledger-tasks", N_("清理到期台账"), each_day(CLEAR_TIME), clear_tasks),
+    *(
+        Job(f"ledgers-of-a-{period}", title, after_each(period, PERIOD_TIME), ledgers_of(period))
+        for period, title in (
+            (LedgerPeriod.WEEK, N_("每周台账")),
+            (LedgerPeriod.MONTH, N_("每月台账")),
+            (LedgerPeriod.QUARTER, N_("每季台账")),
+            (LedgerPeriod.YEAR, N_("每年台账")),
+        )
+    ),
     Job("forget-runs", N_("清理运行记录"), each_day(FORGET_TIME), _forget),
     Job("sweep-files", N_("清理无主文件"), each_day(SWEEP_TIME), sweep_files),
     Job("forget-drafts", N_("清理表单草稿"), each_day(SWEEP_TIME), forget_drafts),

@@ -18,8 +18,11 @@ from app.core.language import N_, gettext as _
 from app.core.privacy import seal_keys
 from app.departments.queries import person_named
 from app.ledgers.models import LedgerKind
+from app.ledgers.rules import LedgerPeriod, days_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.core.workbook import Produced
     from app.core.workbook.verify import Change, Verdict
 
@@ -58,8 +61,15 @@ def _add(kind: LedgerKind) -> None:
     )
     @click.option("--since", type=DAY, help=_("登记日期起"))
     @click.option("--until", type=DAY, help=_("登记日期止"))
+    @click.option(
+        "--period",
+        type=click.Choice([it.value for it in LedgerPeriod]),
+        help=_("周期：日、周、月、季、年；不与登记日期同时给出"),
+    )
+    @click.option("--on", "on", type=DAY, help=_("周期所含的一天；不给则为今天"))
     @click.option("--hall", help=_("大厅代码，含其下级大厅"))
     @click.option("--department", help=_("科室代码"))
+    @click.option("--roll-up", is_flag=True, help=_("每个大厅一张工作表，前面加一张汇总"))
     @click.option("--as", "username", help=_("以此人的权限范围生成；不给则为全部"))
     @JSON
     @with_appcontext
@@ -88,8 +98,21 @@ def _produced(kind: LedgerKind, out: Path, username: str | None, **asked: Any) -
         name: value.date() if isinstance(value, datetime) else value
         for name, value in asked.items()
     }
+    plain |= _days(plain.pop("period"), plain.pop("on"), plain)
     with scope.working_for(person):
         return produce(Order(kind, **plain), out, person=person, now=clock.now())
+
+
+def _days(period: str | None, on: date | None, plain: dict[str, Any]) -> dict[str, date]:
+    """Return the days of a period that is asked for by its name and a day of it."""
+    if period is None:
+        if on is not None:
+            raise DomainError(_("--on 须与 --period 一起给出"))
+        return {}
+    if plain["since"] is not None or plain["until"] is not None:
+        raise DomainError(_("给了 --period，就不要再给 --since 和 --until"))
+    since, until = days_of(LedgerPeriod(period), on or local(clock.now()).date())
+    return {"since": since, "until": until}
 
 
 @ledger.command(help=_("按模板生成台账"))

@@ -13,6 +13,7 @@ from app.core.language import N_
 from app.core.panel import Panel, field, link
 from app.core.words import Choice
 from app.departments.models import Hall
+from app.ledgers.rules import LedgerPeriod
 
 
 class LedgerKind(Choice):
@@ -31,15 +32,15 @@ class LedgerKind(Choice):
 
 
 class LedgerRun(Model):
-    """One ledger that was produced on time; made once for each kind, hall and planned instant."""
+    """One ledger that was produced on time; made once for each kind, hall, period and instant."""
 
     __tablename__ = "ledger_run"
-    __table_args__ = (UniqueConstraint("kind", "hall_id", "planned_for"),)
+    __table_args__ = (UniqueConstraint("kind", "hall_id", "period", "planned_for"),)
     __panel__ = Panel(
         N_("台账"),
         "ledgers",
-        columns=("planned_for", "hall", "kind", "rows", "file_name"),
-        filters=("kind", "hall", "planned_for"),
+        columns=("planned_for", "hall", "kind", "period", "rows", "file_name"),
+        filters=("kind", "period", "hall", "planned_for"),
         order=("-planned_for", "hall_id", "kind"),
     )
 
@@ -48,6 +49,9 @@ class LedgerRun(Model):
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), nullable=False, index=True)
     hall: Mapped[Hall] = link(label=N_("大厅"))
     kind: Mapped[LedgerKind] = field(LedgerKind, label=N_("台账种类"), nullable=False)
+    period: Mapped[LedgerPeriod] = field(
+        LedgerPeriod, label=N_("周期"), nullable=False, default=LedgerPeriod.DAY
+    )
     produced_at: Mapped[datetime] = field(Instant, label=N_("生成时间"), nullable=False)
     rows: Mapped[int] = field(Integer, label=N_("行数"), nullable=False)
     checksum: Mapped[str] = field(String(64), label=N_("数据校验码（SHA-256）"), nullable=False)

@@ -50,7 +50,8 @@ def usual_name(order: Order, *, person: Person, now: datetime) -> str:
         criteria = chosen.criteria(LEDGERS[order.kind].subject)
         last = order.until or local(now).date()
         first = order.since or first_day(order.kind, lambda query: query.where(*criteria), last)
-        return file_name(order.kind, chosen.place, first, last, now, called=shape.name)
+        place = gettext("%(place)s分厅", place=chosen.place) if order.roll_up else chosen.place
+        return file_name(order.kind, place, first, last, now, called=shape.name)
 
 
 def first_day(kind: LedgerKind, narrow: Callable[[Select[Any]], Select[Any]], last: date) -> date:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.ledgers.models import LedgerKind
+from app.ledgers.rules import Preset, preset_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,8 @@ class Order:
     """The code of the department."""
     template: tuple[int, int] | None = None
     """The number of a template, and which version of it."""
+    roll_up: bool = False
+    """Whether each hall has a sheet of its own, behind a summary."""
 
     def __post_init__(self) -> None:
         """Refuse what can't be asked for; accept a kind as its code."""
@@ -49,7 +52,7 @@ class Order:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON keeps it, without what was not asked."""
-        told = {name: value for name, value in asdict(self).items() if value is not None}
+        told = {name: value for name, value in asdict(self).items() if value not in (None, False)}
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in told.items()
@@ -60,3 +63,23 @@ class Order:
         """Return what `as_json` told."""
         days = {name: date.fromisoformat(told[name]) for name in ("since", "until") if name in told}
         return cls(**{**told, **days})
+
+
+def days_asked(
+    preset: str, since: date | None, until: date | None, today: date
+) -> tuple[date | None, date | None]:
+    """Return the days that a preset means, or those that are named where it is none.
+
+    InvalidInputError for both at once, and for a preset that there is not.
+    """
+    if preset not in list(Preset):
+        raise InvalidInputError({"period": gettext("没有这个周期")})
+    days = preset_days(Preset(preset), today)
+    if days is None:
+        return since, until
+    if since is not None or until is not None:
+        named = "since" if since is not None else "until"
+        raise InvalidInputError(
+            {named: gettext("已选周期，日期请留空；要自己填日期，周期请选“自定义”")}
+        )
+    return days

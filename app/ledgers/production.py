@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.core import scope
@@ -11,17 +11,17 @@ from app.core.crud.export import cover_facts
 from app.core.crud.present import local
 from app.core.language import gettext
 from app.core.privacy import seal_keys
-from app.core.workbook import Column, Produced, Sheet, Tone, write_tables
+from app.core.workbook import Produced, Sheet, Tone, write_tables
 from app.departments.rules import Role
 from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
-from app.ledgers.queries import selection, stream
-from app.ledgers.telling import Telling
+from app.ledgers.parts import Asked, Part, chosen_rows, listed, parts_of
+from app.ledgers.queries import selection
+from app.ledgers.rollup import rolled_up
 from app.ledgers.templates.shaping import Shape, shaped
-from app.ledgers.templates.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -30,19 +30,9 @@ if TYPE_CHECKING:
     from app.core.scope import Person
     from app.core.workbook import Row
     from app.ledgers.choosing import Chosen
-    from app.ledgers.columns import Ledger, LedgerColumn
+    from app.ledgers.columns import Ledger
     from app.ledgers.models import LedgerKind
     from app.ledgers.orders import Order
-
-
-@dataclass(frozen=True)
-class Part:
-    """A sheet with its rows, and what was counted while they were told."""
-
-    sheet: Sheet
-    rows: Iterable[Row]
-    telling: Telling
-    table: Table | None = None
 
 
 def produce(
@@ -62,8 +52,11 @@ def produce(
     with scope.working_for(person):
         order, shape = shaped(order, person, now)
         chosen = choose(order)
-        asked = _Asked(order.kind, person, now, chosen.place, in_words(chosen, shape), shape)
-        return _written(asked, path, list(_parts(asked, chosen)), progress)
+        asked = Asked(order.kind, person, now, chosen.place, in_words(chosen, shape), shape)
+        if order.roll_up:
+            parts, summary = rolled_up(asked, chosen)
+            return _written(asked, path, parts, progress, summary)
+        return _written(asked, path, list(parts_of(asked, chosen)), progress)
 
 
 def counted_rows(order: Order, *, person: Person, now: datetime) -> Select[Any] | None:
@@ -90,20 +83,8 @@ def save(
     filters: str,
 ) -> Produced:
     """Write the rows of a selection to a file, with the cover behind them."""
-    asked = _Asked(kind, person, now, place, filters, Shape(LEDGERS[kind].columns))
-    return _written(asked, path, [_listed(asked, query)])
-
-
-def chosen_rows(kind: LedgerKind, now: datetime, shape: Shape | None = None) -> Select[Any]:
-    """Select the rows that a ledger lists at an instant, in the usual columns or those of a shape.
-
-    A shape also narrows them and puts them in order.
-    """
-    ledger = LEDGERS[kind]
-    query = selection(ledger.subject, shape.read if shape is not None else ledger.columns)
-    if ledger.criterion is not None:
-        query = query.where(ledger.criterion(now))
-    return shape.sorted(query) if shape is not None else query
+    asked = Asked(kind, person, now, place, filters, Shape(LEDGERS[kind].columns))
+    return _written(asked, path, [listed(asked, query)])
 
 
 def in_words(chosen: Chosen, shape: Shape) -> str:
@@ -113,74 +94,25 @@ def in_words(chosen: Chosen, shape: Shape) -> str:
     return gettext("；").join((*((chosen.words,) if chosen.narrow else ()), *shape.words))
 
 
-# --- its parts -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What was asked for, as the title and the cover say it."""
-
-    kind: LedgerKind
-    person: Person
-    now: datetime
-    place: str
-    filters: str
-    shape: Shape
-
-    @property
-    def title(self) -> str:
-        """The title over every part."""
-        called = self.shape.name or gettext(self.kind.label)
-        return gettext("%(hall)s%(ledger)s", hall=self.place, ledger=called)
-
-
-def _parts(asked: _Asked, chosen: Chosen) -> Iterator[Part]:
-    """Yield the parts of a ledger: its rows; where it counts, its lines and what they count."""
-    ledger = LEDGERS[asked.kind]
-    if ledger.figures is None:
-        query = chosen_rows(asked.kind, asked.now, asked.shape)
-        yield _listed(asked, query.where(*chosen.criteria(ledger.subject)))
-        return
-    sheet = Sheet(asked.title, _columns(ledger.columns), chart=ledger.drawn())
-    yield Part(sheet, _scored(ledger, chosen, asked.now), Telling((), asked.now))
-    if ledger.behind is not None:
-        name, columns, subject = ledger.behind
-        telling = Telling(columns, asked.now)
-        query = selection(subject, columns).where(*chosen.criteria(subject))
-        sheet = Sheet(asked.title, _columns(columns), name=gettext(name))
-        yield Part(sheet, telling.rows(stream(subject, query)), telling)
-
-
-def _listed(asked: _Asked, query: Select[Any]) -> Part:
-    ledger = LEDGERS[asked.kind]
-    table = Table(asked.shape, asked.now, ledger.counted)
-    rows = table.rows(stream(ledger.subject, query))
-    sheet = Sheet(asked.title, table.columns, paper=asked.shape.paper)
-    return Part(sheet, rows, table.telling, table)
-
-
-def _scored(ledger: Ledger, chosen: Chosen, now: datetime) -> Iterator[Row]:
-    for line in ledger.figures(chosen, now) if ledger.figures is not None else ():
-        yield line.tone, [column.source(line) for column in ledger.columns]
-
-
-def _columns(columns: Sequence[LedgerColumn]) -> list[Column]:
-    return [Column(gettext(item.title), item.width, item.kind) for item in columns]
-
-
 # --- its file and its cover ----------------------------------------------------------------------
 
 
 def _written(
-    asked: _Asked, path: Path, parts: Sequence[Part], progress: Callable[[int], None] | None = None
+    asked: Asked,
+    path: Path,
+    parts: Sequence[Part],
+    progress: Callable[[int], None] | None = None,
+    summary: tuple[Sheet, Iterable[Row]] | None = None,
 ) -> Produced:
-    """Write the parts to a file, with the cover behind them."""
+    """Write the parts to a file, a summary before them, and the cover behind them."""
 
     def cover(produced: Produced) -> list[tuple[str, str]]:
-        told = replace(produced, sheets=1) if len(parts) > 1 else produced
+        several = len(parts) > 1 or summary is not None
+        told = replace(produced, sheets=1) if several else produced
         person, reader = asked.person, _reader(asked.person, asked.place)
         return [
             *cover_facts(asked.title, person, asked.now, asked.filters, told, reader=reader),
+            *([(gettext("工作表"), gettext("每个大厅一张，汇总在前"))] if summary else []),
             *asked.shape.facts,
             (gettext("数据范围"), _in_sight(person)),
             *_counted(LEDGERS[asked.kind], parts),
@@ -194,6 +126,7 @@ def _written(
         produced_at=local(asked.now),
         progress=progress,
         keys=seal_keys(),
+        summary=summary,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.deadlines.hours import Hours
     from app.ledgers.columns import LedgerColumn
+    from app.ledgers.rules import LedgerPeriod
     from app.ledgers.subjects import Subject
 
 AT_ONCE = 500
@@ -116,10 +117,12 @@ def first_begun(
     return first
 
 
-def produced(planned_for: datetime) -> set[tuple[str, int]]:
+def produced(period: LedgerPeriod, planned_for: datetime) -> set[tuple[str, int]]:
     """Return the kinds and halls of which the ledger planned for an instant is there."""
     rows = db.session.execute(
-        select(LedgerRun.kind, LedgerRun.hall_id).where(LedgerRun.planned_for == planned_for)
+        select(LedgerRun.kind, LedgerRun.hall_id).where(
+            LedgerRun.planned_for == planned_for, LedgerRun.period == period
+        )
     )
     return {(row.kind, row.hall_id) for row in rows}
 

@@ -53,6 +53,9 @@ class Telling:
         for row in found:
             line, tone = self._line(row)
             self.counted[tone or ""] += 1
+            self.counted["rows"] += 1
+            if line.late is False:
+                self.counted["running" if row.met_at is None else "in_time"] += 1
             self.counted["provisional"] += bool(row.provisional and row.met_at is None)
             values = list(row[first:])
             for place, tell in self._told:

@@ -26,8 +26,9 @@ from app.ledgers.choosing import choose, place_of
 from app.ledgers.forms import take_form
 from app.ledgers.models import LedgerKind
 from app.ledgers.naming import file_name, first_day, usual_name
-from app.ledgers.orders import Order
-from app.ledgers.production import chosen_rows, produce, save
+from app.ledgers.orders import Order, days_asked
+from app.ledgers.parts import chosen_rows
+from app.ledgers.production import produce, save
 from app.ledgers.queries import all_halls
 from app.ledgers.tasks.operations import request as ask_for
 from app.ledgers.tasks.queries import number_of_rows
@@ -107,11 +108,14 @@ class LedgerView(EntityView):
 def _taken(form: FlaskForm) -> Any:
     """Send the ledger that a form asks for; one of many rows is made in the background."""
     hall = form["hall"].row
+    today = local(clock.now()).date()
+    since, until = days_asked(form["period"].data, form["since"].data, form["until"].data, today)
     order = Order(
         form["kind"].data,
-        since=form["since"].data,
-        until=form["until"].data,
+        since=since,
+        until=until,
         hall=hall.code if hall is not None else None,
+        roll_up=form["roll_up"].data,
     )
     asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
     db.session.rollback()

@@ -15,7 +15,7 @@ from app.core.workbook.body import Row
 from app.core.workbook.cells import Kind, Value
 from app.core.workbook.checksum import checksum
 from app.core.workbook.errors import WorkbookError
-from app.core.workbook.pages import USUAL_PAPER, Chart, Column, Paper, Sheet, Tone
+from app.core.workbook.pages import USUAL_PAPER, Chart, Column, Paper, Sheet, Tone, sheet_name
 from app.core.workbook.writer import Produced, safe_file_name, write, write_tables
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "WorkbookError",
     "checksum",
     "safe_file_name",
+    "sheet_name",
     "write",
     "write_tables",
 ]

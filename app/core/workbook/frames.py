@@ -49,6 +49,11 @@ class Book(Workbook):
         sheets: list[Any] = self._sheets  # type: ignore[attr-defined]
         return sheets
 
+    def put_first(self, page: Any) -> None:
+        """Let a sheet that is written stand before all others."""
+        self.worksheets.remove(page)
+        self.worksheets.insert(0, page)
+
 
 def frame(page: Any) -> tuple[bytes, bytes]:
     """Return the XML of a sheet as it stands, cut where the next row would go."""

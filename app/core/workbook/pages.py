@@ -119,7 +119,7 @@ class Sheet:
 
 def open_table(book: Workbook, sheet: Sheet, number: int, at: int | None = None) -> Any:
     """Make the table's first, second … sheet with its title and its header, at a place."""
-    page = book.create_sheet(_sheet_name(sheet.name, "" if number == 1 else f" ({number})"), at)
+    page = book.create_sheet(sheet_name(sheet.name, "" if number == 1 else f" ({number})"), at)
     widths = [column.width for column in sheet.columns]
     _set_up(page, sheet.paper, widths)
     page.freeze_panes = f"B{HEAD_ROWS + 1}"
@@ -144,7 +144,7 @@ def close_table(page: Any, sheet: Sheet, last_row: int) -> None:
 
 def open_cover(book: Workbook, name: str) -> Any:
     """Make the sheet that will say what the table is."""
-    page = book.create_sheet(_sheet_name(name, ""))
+    page = book.create_sheet(sheet_name(name, ""))
     _set_up(page, Paper(orientation="portrait"), COVER_WIDTHS)
     return page
 
@@ -231,7 +231,7 @@ def _set_up(page: Any, paper: Paper, widths: Sequence[float]) -> None:
     page.oddFooter.center.text = gettext("第 &P 页 共 &N 页")
 
 
-def _sheet_name(name: str, number: str) -> str:
+def sheet_name(name: str, number: str = "") -> str:
     """Make a name that Excel takes: nothing that a formula would read, at most 31 characters."""
     plain = re.sub(r"[\\*?:/\[\]\x00-\x1f]", " ", name).strip(" '") or "1"
     return plain[: NAME_LIMIT - len(number)] + number

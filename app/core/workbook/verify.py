@@ -79,14 +79,19 @@ def verify(path: Path, keys: Mapping[str, bytes]) -> Verdict:
         changes = [*checking.sheets(), *checking.tables(noted), *checking.cover()]
     first = facts["tables"][0]
     return Verdict(
-        title=first["title"],
+        title=facts.get("title", first["title"]),
         made=facts["made"],
         checksum=facts["checksum"],
-        rows=sum(sheet["rows"] for table in facts["tables"] for sheet in table["sheets"]),
+        rows=facts.get("rows", _rows_of(facts["tables"])),
         untouched=not changes and _untouched(path, facts),
         cover=facts["cover"]["facts"],
         changes=changes,
     )
+
+
+def _rows_of(tables: Sequence[dict[str, Any]]) -> int:
+    """Count the rows of tables; older seals do not say it."""
+    return sum(sheet["rows"] for table in tables for sheet in table["sheets"])
 
 
 class _Checking:

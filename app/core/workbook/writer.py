@@ -45,6 +45,7 @@ class Produced:
     `checksum` is the SHA-256 of title, column titles and rows; `app.core.workbook.checksum` says
     over which text exactly, and computes it anew from a file. `replaced` counts the cells that
     could not be kept letter for letter; `sheets` are those of the tables, without the cover.
+    Rows of a summary are not counted.
     """
 
     rows: int
@@ -92,18 +93,22 @@ def write_tables(
     creator: str = "办成",
     progress: Callable[[int], None] | None = None,
     keys: Mapping[str, bytes] | None = None,
+    summary: tuple[Sheet, Iterable[Row]] | None = None,
 ) -> Produced:
     """Write several tables, each on sheets of its own, as `write` does one.
 
     The workbook is titled after the first, which also names the cover. Rows are asked for in the
-    order of the tables.
+    order of the tables, those of the summary last of all, though its sheet stands first.
     """
     book = Book()
-    _set_properties(book, tables[0][0].title, creator, produced_at)
+    title = (summary or tables[0])[0].title
+    _set_properties(book, title, creator, produced_at)
     with closing(Notes()) if keys else nullcontext() as notes:
         work = _Work(book, progress, notes)
         for sheet, rows in tables:
             work.add(_Table(sheet, iter(rows)))
+        if summary is not None:
+            work.summarise(_Table(summary[0], iter(summary[1])))
         page = open_cover(book, tables[0][0].cover_name)
         book.fillers[page] = lambda page, member: work.write_cover(page, member, cover)
         if keys:
@@ -153,6 +158,7 @@ class _Work:
         self._digest = hashlib.sha256()
         self._tables: list[_Table] = []
         self._cover: tuple[Any, list[tuple[str, str]]] = (None, [])
+        self._summary: Any = None
 
     def produced(self) -> Produced:
         """Say what was written so far."""
@@ -166,6 +172,11 @@ class _Work:
         page = open_table(self._book, table.sheet, len(table.pages) + 1, at)
         table.pages.append((page, 0))
         self._book.fillers[page] = lambda page, member: self._write(table, page, member)
+
+    def summarise(self, table: _Table) -> None:
+        """Make the sheet that stands first; its rows will come after those of the tables."""
+        self.add(table)
+        self._summary = table.pages[0][0]
 
     def _write(self, table: _Table, page: Any, member: IO[bytes]) -> None:
         """Write a sheet, and prepare the next one if rows are left."""
@@ -198,7 +209,8 @@ class _Work:
                 number = before + first - HEAD_ROWS - 1 + error.number
                 raise ValueError(f"row {number} of {table.sheet.name}: {error}") from error
             first += len(rows)
-            self._rows += len(rows)
+            if table.pages[0][0] is not self._summary:
+                self._rows += len(rows)
             self._replaced += batch.altered
             self._digest.update(b"".join(batch.rows))
             if self._notes is not None:
@@ -211,6 +223,8 @@ class _Work:
         self, page: Any, member: IO[bytes], cover: Callable[[Produced], Iterable[tuple[str, str]]]
     ) -> None:
         """Write what the cover says of the tables, which are written by now."""
+        if self._summary is not None:  # it is written by now, and what lists the sheets is not
+            self._book.put_first(self._summary)
         facts = list(cover(self.produced()))
         self._cover = page, facts
         fill_cover(page, facts)
@@ -231,6 +245,8 @@ class _Work:
         page, cover = self._cover
         return {
             "checksum": self._digest.hexdigest(),
+            "rows": self._rows,
+            "title": canonical(self._book.properties.title),
             "made": self._book.properties.created.isoformat(),
             "tables": [
                 {

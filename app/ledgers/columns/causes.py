@@ -116,5 +116,4 @@ CAUSES = Ledger(
         ),
         NAMED,
     ),
-    daily=False,
 )

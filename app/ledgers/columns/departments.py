@@ -127,5 +127,4 @@ DEPARTMENTS = Ledger(
     ),
     figures=scores,
     chart=(N_("各科室按期与超期件数"), "name", ("in_time", "late", "open_late")),
-    daily=False,
 )

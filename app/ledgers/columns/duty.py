@@ -55,5 +55,4 @@ DUTY = Ledger(
         (N_("值班人员"), N_("为值班表在截至时间的安排，已同意的换班在内；一人半天一行")),
     ),
     counted=("half",),
-    daily=False,
 )

@@ -32,8 +32,6 @@ class Ledger:
     criterion: Callable[[datetime], ColumnElement[bool]] | None = None
     about: str = ""
     """What the ledger lists, in words, when it is not everything."""
-    daily: bool = True
-    """Whether the scheduler produces it for every hall each working day."""
     counted: tuple[str, ...] = ()
     """The columns of which the cover says how often each value occurs."""
     figures: Callable[[Chosen, datetime], Iterable[Scored]] | None = None

@@ -99,5 +99,4 @@ SUPERVISION = Ledger(
     ),
     about=N_("列催办单、黄牌、红牌和呈报领导的督办单"),
     counted=("kind",),
-    daily=False,
 )

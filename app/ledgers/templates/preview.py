@@ -13,7 +13,8 @@ from app.core.workbook import Kind
 from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
 from app.ledgers.orders import Order
-from app.ledgers.production import chosen_rows, in_words
+from app.ledgers.parts import chosen_rows
+from app.ledgers.production import in_words
 from app.ledgers.queries import stream
 from app.ledgers.templates.groups import NUMBERS
 from app.ledgers.templates.shaping import narrowed, shape_of

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.access import barriers
 from tests.browser.conftest import SHOTS
 from tests.browser.probes import IDLE, LINKS, MENU, NAMELESS, PALE, ROWS, TEXTS, english
 from tests.conftest import PASSWORD
@@ -26,7 +27,7 @@ PEOPLE = (
     "admin",
 )
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-VIEWS = [(size, light) for size in (DESKTOP, PHONE) for light in ("light", "dark")]
+VIEWS = ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (PHONE, "light"))
 
 OFF_MENU = ("/password",)
 DOWNLOADS = re.compile(r"/(export|file|template|ledger)\b")
@@ -37,10 +38,14 @@ PAGES_OF_ROWS = {
 
 
 class Walk:
-    """One person's way through every screen that is offered, and what was wrong on it."""
+    """One person's way through every screen that is offered, and what was wrong on it.
 
-    def __init__(self, person, name):
+    `foreign` returns those texts of a screen that are not in its language.
+    """
+
+    def __init__(self, person, name, foreign=english):
         self.person, self.page, self.name = person, person.page, name
+        self.foreign = foreign
         self.seen: set[str] = set()
         self.faults: list[str] = []
 
@@ -95,13 +100,15 @@ class Walk:
         told = [
             ("nameless", page.evaluate(NAMELESS)),
             ("idle", page.evaluate(IDLE)),
-            ("English", english(page.evaluate(TEXTS))),
+            ("foreign", self.foreign(page.evaluate(TEXTS))),
             ("", self.person.complaints),
         ]
         for size, light in VIEWS:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=light)
             told.append((f"{size['width']} {light} pale", page.evaluate(PALE)))
+            if size is DESKTOP:
+                told.append((light, barriers(page, path, light)))
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 told.append((f"{size['width']}", [f"scrolls sideways, {wide} wide"]))
@@ -126,6 +133,18 @@ def test_every_screen_is_whole_quiet_ours_and_chinese(demo_site, at, username):
         walk.visit(path)
     walk.everything().check()
     assert len(walk.seen) > 12
+
+
+@pytest.mark.parametrize("username", ["supervisor.linqing", "admin"])
+def test_the_main_screens_fit_and_shut_nobody_out_in_english_too(demo_site, at, username):
+    person = at(demo_site, username, ADMIN_PASSWORD if username == "admin" else PASSWORD)
+    person.open("/lang/en")
+    walk = Walk(person, f"{username}.en", foreign=lambda _texts: [])
+    for path in person.page.evaluate(MENU):
+        person.open(path)
+        assert person.page.locator("html").get_attribute("lang") == "en"
+        walk.look(f"{path} (English)")
+    walk.check()
 
 
 def test_an_empty_house_tells_the_administrator_where_to_begin(site, at):

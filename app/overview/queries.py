@@ -72,8 +72,13 @@ class Counted:
         return self
 
 
-def counted(halls: Collection[int], period: Period, now: datetime) -> Counted:
-    """Return the figures of the cases that were registered in some halls in a period."""
+def counted(
+    halls: Collection[int], period: Period, now: datetime, changed: Changed | None = None
+) -> Counted:
+    """Return the figures of the cases that were registered in some halls in a period.
+
+    `changed` spares looking for what changed where it is known for these halls and this instant.
+    """
     found = Counted()
     if not halls:
         return found
@@ -86,7 +91,7 @@ def counted(halls: Collection[int], period: Period, now: datetime) -> Counted:
         found.values[Facet(row.facet)][row.value] += figures
         if row.facet == Facet.UNLISTED:
             found.unlisted[row.hall, row.value] += figures
-    changed = Changed(now, halls)
+    changed = changed or Changed(now, halls)
     for fact, sign in changed.corrections(halls, period):
         found.put(fact, sign)
     found.waiting = changed.waiting

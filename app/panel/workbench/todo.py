@@ -1,0 +1,93 @@
+"""The cases that wait for a person, the most urgent first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from app.cases.lamps import lamp
+from app.cases.models import Case
+from app.cases.queries import asked, at_stage, with_clock
+from app.cases.rules import Status
+from app.core.crud.pages import Cell, Col, Listing, Row
+from app.core.crud.present import EMPTY
+from app.core.db import db
+from app.core.language import gettext
+from app.deadlines.clock import Stage
+from app.deadlines.models import Deadline
+from app.deadlines.queries import calendar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MOST = 10
+
+WAITING = {
+    "clerk": (
+        Status.REGISTERED, Status.ACCEPTED, Status.RETURNED, Status.RESOLVED, Status.REPLIED,
+        Status.CALLED_BACK,
+    ),
+    "handler": (Status.DISPATCHED, Status.SIGNED),
+}  # fmt: skip
+"""Role → the states in which a case waits for it; a supervisor decides, and sees what is late."""
+
+
+@dataclass(frozen=True)
+class Todo(Listing):
+    """A list with the way to all of it."""
+
+    more_url: str = ""
+
+
+def todo(role: str, now: datetime) -> Todo:
+    """Return the cases that wait for a role, among those in scope."""
+    if not role:
+        return Todo([], [], empty=gettext("没有待办事项"))
+    if role in WAITING:
+        mine = Case.status.in_(WAITING[role])
+    else:
+        mine = at_stage(Stage.OVERDUE, now) | at_stage(Stage.WARNING, now)
+    if role == "supervisor":
+        mine |= (Case.status == Status.DISPUTED) | asked()
+    rows = db.session.scalars(
+        with_clock()
+        .where(mine)
+        .order_by(Deadline.due_at.is_(None), Deadline.due_at, Case.id)
+        .limit(MOST)
+    ).all()
+    total = db.session.scalar(select(func.count()).select_from(Case).where(mine)) or 0
+    days = calendar()
+    heads = (
+        gettext("编号"),
+        gettext("事项名称"),
+        gettext("主办科室"),
+        gettext("时限"),
+        gettext("状态"),
+    )
+    kinds = ("text", "wide", "text", "lamp", "text")
+    return Todo(
+        [Col(head, head, kind) for head, kind in zip(heads, kinds, strict=True)],
+        [_row(case, lamp(case, days, now)) for case in rows],
+        total=total,
+        empty=gettext("没有待办事项"),
+        more_url="/cases/list/?tab=open" if total > MOST else "",
+    )
+
+
+def _row(case: Case, shown: tuple[str, str]) -> Row:
+    url = f"/cases/show/{case.id}"
+    department = case.lead_department.name if case.lead_department else EMPTY
+    return Row(
+        case.id,
+        [
+            Cell(case.number, url=url),
+            Cell(case.matter, "wide"),
+            Cell(department),
+            Cell(shown[1], "lamp", tone=shown[0]),
+            Cell(gettext(case.status.label)),
+        ],
+        url,
+        shown[0],
+    )

@@ -14,13 +14,14 @@ import redis
 from kombu import pools
 from sqlalchemy.engine import make_url
 
+from app.core import clock
 from app.core.db import db
 from app.core.workbook import checksum
 from app.ledgers.tasks.jobs import mind_tasks
 from app.ledgers.tasks.workers import QUEUE, hand_over
 from tests.browser.conftest import ROOT, free_port
 from tests.databases import missing
-from tests.ledgers.test_tasks import asked, clock, files, row_of, time_passes
+from tests.ledgers.test_tasks import asked, files, row_of, time_passes
 
 PATIENCE = 90
 

@@ -23,6 +23,7 @@ from app.core.privacy import masked
 from app.core.timeline import Event
 from app.core.words import Choice
 from app.departments.models import Hall
+from app.notices.models import Notice
 from app.rulebook.models import TextTemplate
 from tests.test_language import CHINESE
 
@@ -49,6 +50,7 @@ def data():
                 if isinstance(value, str) and not isinstance(value, Choice):
                     found |= {value, masked(it.mask, value)} if it.mask else {value}
     found |= {about(case) for case in db.session.scalars(select(Case))}
+    found |= {*db.session.scalars(select(Notice.title))}  # as it was sent
     for template in db.session.scalars(select(TextTemplate.body)):
         found |= set(re.split(r"\{[^}]*\}", template))  # what stands between the facts of a case
     for event in db.session.scalars(select(Event)):
@@ -67,7 +69,7 @@ STRICT = (
 def leftovers(text, stored):
     """What is Chinese on a page: anything at all in its labels, elsewhere what is no data."""
     page = html.fromstring(text)
-    said = page.xpath("//text() | //@*")
+    said = page.xpath("//text()[not(ancestor::svg)] | //@*")  # a chart's table says all it does
     strict = page.xpath(f"({STRICT})//text()[not(ancestor::option)]")
     return [str(words) for words in strict if CHINESE.search(words)] + [
         str(words) for words in said if CHINESE.search(stored.sub("", words))

@@ -17,7 +17,7 @@ from app.departments.operations import add_staff, appoint
 from app.departments.queries import person_named
 from app.departments.rules import Role
 from tests.cases.window import made
-from tests.security.routes import ROLES, ROUTES
+from tests.security.routes import ROUTES
 from tests.security.seeing import number_of, snapshot
 from tests.security.test_matrix import Asker
 from tests.security.world import PASSWORD, case_at, department_of, hall_of, looking, own_row

@@ -59,8 +59,8 @@
     told.textContent = told.textContent.replace("{time}", draft.saved);
     notice.hidden = false;
     notice.addEventListener("click", ({ target }) => {
-      if (target.value === "restore") { fill(draft.fields); mark(); }
-      else if (target.value === "drop") post(words.drop, { path }).catch(() => {});
+      if (target.dataset.draft === "restore") { fill(draft.fields); mark(); }
+      else if (target.dataset.draft === "drop") post(words.drop, { path }).catch(() => {});
       else return;
       notice.hidden = true;
       form.querySelector("input:not([type=hidden]), select, textarea").focus();

@@ -1,4 +1,4 @@
-"""The command line: serve, scheduler, setup, db, demo, flag-overdue, deadline, calendar, timeline.
+"""The command line: serve, scheduler, worker, setup, demo, flag-overdue; features bring more.
 
 Every command exits 0 when it did what it was asked, 1 with one plain line on stderr when it could
 not, 2 when it was called wrongly.
@@ -10,8 +10,6 @@ import json
 import signal
 import sys
 import threading
-from datetime import datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,9 +18,11 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from app.core.errors import DomainError
 from app.core.language import console, gettext as _
-from app.core.parameters import ClockTime, Instant, Zone
+from app.core.parameters import INSTANT
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask
 
 console()
@@ -84,13 +84,10 @@ def serve(host: str, port: int, *, no_scheduler: bool) -> None:
 
     from app import scheduler
     from app.ledgers.tasks import workers
-    from app.panel.readiness import schema_is_current
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
-    if app.config["EMBEDDED"]:
+    if current_app.config["EMBEDDED"]:
         _tell_administrator(_prepared(None))
-    elif not schema_is_current():
-        raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
+    app = _ready()
     try:
         server = create_server(app, host=host, port=port, threads=8, ident="")
     except OSError as error:
@@ -119,15 +116,10 @@ def serve(host: str, port: int, *, no_scheduler: bool) -> None:
 @with_appcontext
 def scheduler() -> None:
     """Run the timed jobs alone."""
-    from flask import current_app
-
     from app import scheduler as jobs
     from app.ledgers.tasks import workers
-    from app.panel.readiness import schema_is_current
 
-    if not schema_is_current():
-        raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    app = _ready()
     ticking, making = jobs.start(app), workers.start(app)
     click.echo(_("定时任务已启动"))
     _told_to_stop().wait()
@@ -140,14 +132,9 @@ def scheduler() -> None:
 @with_appcontext
 def worker() -> None:
     """Make ledgers and nothing else."""
-    from flask import current_app
-
     from app.ledgers.tasks import workers
-    from app.panel.readiness import schema_is_current
 
-    if not schema_is_current():
-        raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    app = _ready()
     click.echo(_("台账生成进程已启动"))
     making = workers.start(app)
     if making is None:
@@ -155,6 +142,18 @@ def worker() -> None:
         return
     _told_to_stop().wait()
     making.stop()
+
+
+def _ready() -> Flask:
+    """Return the application; DomainError when its database is not of this version."""
+    from flask import current_app
+
+    from app.panel.readiness import schema_is_current
+
+    if not schema_is_current():
+        raise DomainError(_("数据库结构不是最新版本，请先运行 run.py setup"))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    return app
 
 
 def _told_to_stop() -> threading.Event:
@@ -197,7 +196,7 @@ def demo() -> None:
 )
 @click.option("--seed", default=1, show_default=True, help=_("随机种子"))
 @click.option("--password", help=_("演示人员的密码；不给则随机生成并只显示一次"))
-@click.option("--now", type=Instant(), help=_("以此刻为准编排事项（默认为现在）"))
+@click.option("--now", type=INSTANT, help=_("以此刻为准编排事项（默认为现在）"))
 @JSON
 @with_appcontext
 def demo_load(
@@ -220,7 +219,7 @@ def demo_load(
 
 
 @cli.command("flag-overdue", help=_("标记临期、超期和提级的事项，输出 JSON"))
-@click.option("--now", type=Instant(), help=_("以此刻为准（默认为现在）"))
+@click.option("--now", type=INSTANT, help=_("以此刻为准（默认为现在）"))
 @with_appcontext
 def flag_overdue(now: datetime | None) -> None:
     """Flag what is due soon and overdue."""
@@ -228,46 +227,6 @@ def flag_overdue(now: datetime | None) -> None:
 
     instant = _instant(now)
     _print({"now": instant.isoformat(), **flag_by_hand(instant)})
-
-
-@cli.command(help=_("推算到期时间并逐日说明，输出 JSON"))
-@click.option("--start", required=True, type=Instant(), help=_("起算时间"))
-@click.option("--days", required=True, type=int, help=_("工作日数"))
-@click.option(
-    "--calendar",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=_("只用这个日历文件（CSV）"),
-)
-@click.option("--closing", default="17:30", show_default=True, type=ClockTime(), help=_("下班时间"))
-@click.option("--tz", default="Asia/Shanghai", show_default=True, type=Zone(), help=_("时区"))
-def deadline(start: datetime, days: int, file: Path | None, closing: time, tz: ZoneInfo) -> None:
-    """Explain a deadline."""
-    from app.deadlines.calendar_file import calendar_from
-    from app.deadlines.clock import explain
-    from app.deadlines.hours import Hours
-
-    calendar = calendar_from(file) if file is not None else _calendar()
-    hours = Hours(min(time(9), closing) if closing > time(9) else time(0), closing, tz)
-    _print(explain(calendar, start if start.tzinfo else start.replace(tzinfo=tz), days, hours))
-
-
-def _calendar() -> Any:
-    """Return the database's calendar; the published one where there is no database yet."""
-    from sqlalchemy.exc import DBAPIError
-
-    from app.core import scope
-    from app.deadlines.queries import calendar, revision
-    from app.deadlines.statutory import default_calendar
-
-    app = _create_app()
-    if app.config["EMBEDDED"] and not (app.config["INSTANCE"] / "bancheng.db").exists():
-        return default_calendar()
-    with app.app_context(), scope.everything():
-        try:
-            return calendar() if revision() else default_calendar()
-        except DBAPIError:
-            return default_calendar()
 
 
 def _instant(moment: datetime | None) -> datetime:
@@ -286,13 +245,13 @@ def _commands() -> None:
     from flask_migrate.cli import db
 
     from app.cases.commands import timeline
-    from app.deadlines.commands import calendar
+    from app.deadlines.commands import calendar, deadline
     from app.imports.commands import cases
     from app.ledgers.commands import ledger
     from app.overview.commands import overview
 
     _translate(db)
-    for command in (db, calendar, cases, ledger, overview, timeline):
+    for command in (db, calendar, cases, deadline, ledger, overview, timeline):
         cli.add_command(command)
 
 

@@ -17,7 +17,8 @@ from app.cases.documents.models import Attachment
 from app.cases.documents.views import CaseFilesView, FileView
 from app.cases.models import Case
 from app.cases.moves import MOVES
-from app.cases.views import CaseView, DeadlineView, EventView
+from app.cases.of_case import DeadlineView, EventView
+from app.cases.views import CaseView
 from app.core import crud, scope
 from app.core.timeline import Event
 from app.deadlines.models import Deadline

@@ -1,11 +1,10 @@
-"""The case, and the counter of its numbers."""
+"""The case."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from flask_appbuilder import Model
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
@@ -296,13 +295,3 @@ class Case(Entity):
     def __str__(self) -> str:
         """Name the case."""
         return self.number
-
-
-class CaseCounter(Model):
-    """The last serial given out in a hall and year; its row lock makes the numbers gapless."""
-
-    __tablename__ = "case_counter"
-
-    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
-    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    last: Mapped[int] = mapped_column(Integer, nullable=False)

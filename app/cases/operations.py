@@ -12,9 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.cases.effects import EFFECTS, clockwork
 from app.cases.filled import checked
 from app.cases.guards import Standing, why_not
-from app.cases.models import Case, CaseCounter
+from app.cases.models import Case
 from app.cases.moves import MOVE, ON_APPEAL
 from app.cases.queries import responsibility_for
+from app.cases.records import CaseCounter
 from app.cases.rules import ENDED, Status
 from app.core import scope, timeline
 from app.core.db import db

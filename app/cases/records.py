@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flask_appbuilder import Model
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
+    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -127,3 +129,13 @@ class CaseCause(Entity):
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"), nullable=False)
     cause: Mapped[Cause] = relationship(lazy="joined")
     current: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
+
+
+class CaseCounter(Model):
+    """The last serial given out in a hall and year; its row lock makes the numbers gapless."""
+
+    __tablename__ = "case_counter"
+
+    hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(Integer, nullable=False)

@@ -24,7 +24,7 @@ from app.cases.rules import OPEN, Status
 from app.cases.texts import texts_for
 from app.cases.visibility import KNOWS_NAMES, knows_name
 from app.core import clock, scope
-from app.core.crud import EntityView, present
+from app.core.crud import present
 from app.core.crud.fields import contains
 from app.core.crud.forms import form_page
 from app.core.crud.listing import Narrowing, Query, TabRule
@@ -295,17 +295,3 @@ def days_of_request() -> WorkCalendar:
         g.days = calendar()
     days: WorkCalendar = g.days
     return days
-
-
-class DeadlineView(EntityView):
-    """Clocks, each leading to its case."""
-
-    def row_url(self, row: Deadline) -> str:
-        return f"/cases/show/{row.case_id}"
-
-
-class EventView(EntityView):
-    """Timelines of all cases in sight, for those who look back."""
-
-    def row_url(self, row: Any) -> str:
-        return f"/cases/show/{row.case_id}"

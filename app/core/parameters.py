@@ -3,48 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from app.core.language import gettext as _
+from app.core.language import N_, gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
-class Instant(click.ParamType[Any]):
-    """An ISO 8601 date and time; without an offset it is the wall clock of the time zone."""
+class Parsed(click.ParamType[Any]):
+    """A value that a function reads from text; what it can't read is told in a sentence."""
 
-    name = "ISO"
+    def __init__(self, name: str, read: Callable[[str], Any], wrong: str) -> None:
+        """Keep how it is named in the help, read, and refused."""
+        self.name, self._read, self._wrong = name, read, wrong
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
-        """Read the text."""
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Read the text; a default may be read already."""
+        if not isinstance(value, str):
+            return value
         try:
-            return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(_("不是 ISO 格式的日期时间：%(value)s", value=value), param, ctx)
+            return self._read(value)
+        except (ValueError, LookupError, OSError):
+            self.fail(_(self._wrong, value=value), param, ctx)
 
 
-class ClockTime(click.ParamType[Any]):
-    """A time of day, HH:MM."""
+INSTANT = Parsed("ISO", datetime.fromisoformat, N_("不是 ISO 格式的日期时间：%(value)s"))
+"""A date and time; without an offset it is the wall clock of the time zone."""
 
-    name = "HH:MM"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> time:
-        """Read the text."""
-        try:
-            return value if isinstance(value, time) else time.fromisoformat(value)
-        except ValueError:
-            self.fail(_("不是 HH:MM 格式的时刻：%(value)s", value=value), param, ctx)
-
-
-class Zone(click.ParamType[Any]):
-    """The name of a time zone."""
-
-    name = "NAME"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> ZoneInfo:
-        """Find the time zone."""
-        try:
-            return value if isinstance(value, ZoneInfo) else ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.fail(_("没有这个时区：%(value)s", value=value), param, ctx)
+CLOCK_TIME = Parsed("HH:MM", time.fromisoformat, N_("不是 HH:MM 格式的时刻：%(value)s"))
+ZONE = Parsed("NAME", ZoneInfo, N_("没有这个时区：%(value)s"))

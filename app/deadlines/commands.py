@@ -1,22 +1,32 @@
-"""`run.py calendar`: show a year, import a file, correct the clocks that it moves."""
+"""`run.py calendar`: show a year, import a file, correct clocks; `run.py deadline`: explain one."""
 
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from app.core import clock, scope
 from app.core.language import gettext as _
+from app.core.parameters import CLOCK_TIME, INSTANT, ZONE
 from app.core.transaction import transaction
 from app.deadlines import queries
 from app.deadlines.calendar import differences, replace_years
-from app.deadlines.calendar_file import read
+from app.deadlines.calendar_file import calendar_from, read
+from app.deadlines.clock import explain
 from app.deadlines.correction import correct, shifts
+from app.deadlines.hours import Hours
+from app.deadlines.statutory import default_calendar
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from app.deadlines.workdays import WorkCalendar
 
 JSON = click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
 APPLY = click.option("--apply", "apply", is_flag=True, help=_("确认执行；不加则只预览"))
@@ -144,6 +154,39 @@ def recompute(*, apply: bool, as_json: bool) -> None:
         held = _("（须由督查确认）") if change["needs_confirmation"] else ""
         click.echo(f"{change['case']}  {change['old_due']} → {change['new_due']}{held}")
     click.echo(_("需更正 %(found)d 个，已更正 %(applied)d 个", found=len(found), applied=applied))
+
+
+@click.command(help=_("推算到期时间并逐日说明，输出 JSON"))
+@click.option("--start", required=True, type=INSTANT, help=_("起算时间"))
+@click.option("--days", required=True, type=int, help=_("工作日数"))
+@click.option(
+    "--calendar",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=_("只用这个日历文件（CSV）"),
+)
+@click.option("--closing", default="17:30", show_default=True, type=CLOCK_TIME, help=_("下班时间"))
+@click.option("--tz", default="Asia/Shanghai", show_default=True, type=ZONE, help=_("时区"))
+@pass_script_info
+def deadline(
+    script: ScriptInfo, start: datetime, days: int, file: Path | None, closing: time, tz: ZoneInfo
+) -> None:
+    """Explain a deadline; a file needs no application."""
+    known = calendar_from(file) if file is not None else _calendar_of(script)
+    hours = Hours(min(time(9), closing) if closing > time(9) else time(0), closing, tz)
+    _print(explain(known, start if start.tzinfo else start.replace(tzinfo=tz), days, hours))
+
+
+def _calendar_of(script: ScriptInfo) -> WorkCalendar:
+    """Return the database's calendar; the published one where there is no database yet."""
+    app = script.load_app()
+    if app.config["EMBEDDED"] and not (app.config["INSTANCE"] / "bancheng.db").exists():
+        return default_calendar()
+    with app.app_context(), scope.everything():
+        try:
+            return queries.calendar() if queries.revision() else default_calendar()
+        except DBAPIError:
+            return default_calendar()
 
 
 def _print(result: Any) -> None:

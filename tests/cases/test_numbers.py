@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cases import operations
-from app.cases.models import Case, CaseCounter
+from app.cases.models import Case
+from app.cases.records import CaseCounter
 from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, func, select, text
 
-from app.cases.models import Case, CaseCounter
+from app.cases.models import Case
+from app.cases.records import CaseCounter
 from app.cases.rules import Channel, Situation, Status
 from app.core import scope, timeline
 from app.core.chain import first_break

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -72,7 +73,8 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{DRAFT}{secrets.token_hex(16)}"
         digest, size = hashlib.sha256(), 0
-        try:
+        with ExitStack() as unfinished:
+            unfinished.callback(path.unlink, missing_ok=True)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 while piece := stream.read(self.chunk):
                     size += len(piece)
@@ -81,9 +83,7 @@ class Store:
                     out.write(piece)
                 out.flush()
                 os.fsync(out.fileno())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+            unfinished.pop_all()
         return Draft(self, path, digest.hexdigest(), size)
 
     def old(self, before: datetime) -> Iterator[Path]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -128,26 +128,24 @@ class Remote:
 
     def keep(self, draft: Path, name: str) -> None:
         """Send the draft; after a failure nothing lies under the name."""
-        with self._told() as (system, root):
-            try:
-                system.makedirs(f"{root}/{name}".rpartition("/")[0], exist_ok=True)
-                system.put_file(str(draft), f"{root}/{name}")
-            except BaseException:
-                with suppress(Exception):
-                    system.rm_file(f"{root}/{name}")
-                raise
+        with self._told() as (system, root), ExitStack() as undone:
+            undone.callback(self._withdraw, system, f"{root}/{name}")
+            system.makedirs(f"{root}/{name}".rpartition("/")[0], exist_ok=True)
+            system.put_file(str(draft), f"{root}/{name}")
+            undone.pop_all()
 
     def open(self, name: str) -> IO[bytes] | None:
         """Fetch a file into a temporary one of this machine; None where there is none."""
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked closes it
-        try:
-            with self._told() as (system, root), system.open(f"{root}/{name}", "rb") as source:
-                shutil.copyfileobj(source, file)
-        except BaseException as error:
-            file.close()
-            if isinstance(error.__cause__, FileNotFoundError):
-                return None
-            raise
+        with ExitStack() as left:
+            file = left.enter_context(tempfile.TemporaryFile())
+            try:
+                with self._told() as (system, root), system.open(f"{root}/{name}", "rb") as source:
+                    shutil.copyfileobj(source, file)
+            except StorageError as error:
+                if isinstance(error.__cause__, FileNotFoundError):
+                    return None
+                raise
+            left.pop_all()  # whoever asked closes it
         file.seek(0)
         return file
 
@@ -170,6 +168,11 @@ class Remote:
             if times[name].astimezone(UTC) < before:
                 yield name.removeprefix(f"{root}/")
 
+    @staticmethod
+    def _withdraw(system: Any, path: str) -> None:
+        with suppress(Exception):  # the store that failed may refuse this too
+            system.rm_file(path)
+
     @contextmanager
     def _told(self) -> Iterator[tuple[Any, str]]:
         """Say in a sentence that the store refused; each has exceptions of its own."""
@@ -177,7 +180,7 @@ class Remote:
             yield self._place
         except Exception as error:
             if not isinstance(error, FileNotFoundError):
-                log.exception("storage %s", self.url)
+                log.exception("the store of ledgers refused")
             raise StorageError(
                 gettext("存放台账的存储暂时不可用，请稍后重试，或告诉系统管理员")
             ) from error

@@ -24,9 +24,7 @@ def transaction() -> Iterator[None]:
     try:
         yield
         db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
     finally:
+        db.session.rollback()  # what was not committed; nothing, when all was
         _open.reset(opened)
         writing.reset(wrote)

@@ -8,6 +8,7 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from app.core.storage import Folder, Remote, StorageError
@@ -48,6 +49,7 @@ def s3():
     yield "s3://ledgers/place"
     server.kill()
     server.wait()
+    fsspec.get_filesystem_class("s3").clear_instance_cache()  # the next server has another port
     for name in set(os.environ) - set(kept):
         del os.environ[name]
     os.environ.update(kept)

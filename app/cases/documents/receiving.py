@@ -5,6 +5,7 @@ All of it before anything is written to the database: no lock is held while a sc
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,12 +67,11 @@ def _taken(name: str, stream: IO[bytes]) -> Paper:
         raise DomainError(
             gettext("“%(name)s”超过 %(most)d MB，未保存", name=name, most=most // 2**20)
         ) from error
-    try:
+    with ExitStack() as refused:
+        refused.callback(draft.discard)
         kind = _kind(name, draft)
         scan(draft.path, name)
-    except BaseException:
-        draft.discard()
-        raise
+        refused.pop_all()
     return Paper(name, kind, draft)
 
 

@@ -2,7 +2,6 @@
 // same buttons work: each sends the form and comes back with it.
 (() => {
   "use strict";
-  const FAR = 6; // pixels before a press becomes a drag
   const form = document.getElementById("form");
   if (!form) return;
   const here = () => document.getElementById("design");
@@ -42,54 +41,19 @@
 
   // --- drag a column to its place ---------------------------------------------------------------
 
-  let drag = null;
-  const under = (x, y) => { const it = document.elementFromPoint(x, y); return it && it.closest(".chosen"); };
-  const light = (item) => {
-    if (drag.over) drag.over.classList.remove("drop-here");
-    drag.over = item;
-    if (item) item.classList.add("drop-here");
-  };
-  const lift = () => {
-    drag.ghost = document.createElement("div");
-    drag.ghost.className = "ghost";
-    drag.ghost.textContent = drag.text;
-    document.body.append(drag.ghost);
-    document.documentElement.classList.add("dragging");
-  };
-  const end = () => {
-    if (!drag) return;
-    light(null);
-    if (drag.ghost) drag.ghost.remove();
-    document.documentElement.classList.remove("dragging");
-    drag = null;
-  };
-  const swallow = (event) => { event.preventDefault(); event.stopPropagation(); };
-  document.addEventListener("pointerdown", (event) => {
-    const item = event.target.closest("#design [data-column]");
-    if (!item || !event.isPrimary || event.button) return;
-    if (item.closest(".right") && !event.target.closest(".grip")) return;
-    if (item.closest(".left") && event.pointerType !== "mouse") return;
-    const title = item.querySelector(".heading input");
-    drag = { column: item.dataset.column, x: event.clientX, y: event.clientY, pointer: event.pointerId, text: title ? title.value || title.placeholder : item.textContent.replace("＋", "").trim() };
+  window.bancheng.dragging({
+    lift: (event) => {
+      const item = event.target.closest("#design [data-column]");
+      if (!item || (item.closest(".right") && !event.target.closest(".grip"))) return null;
+      if (item.closest(".left") && event.pointerType !== "mouse") return null;
+      const title = item.querySelector(".heading input");
+      return { column: item.dataset.column, text: title ? title.value || title.placeholder : item.textContent.replace("＋", "").trim() };
+    },
+    under: (x, y) => {
+      const it = document.elementFromPoint(x, y);
+      const pane = it && it.closest(".chosen");
+      return pane && (it.closest(".right [data-column]") || pane);
+    },
+    drop: ({ column }, place) => { if (place) send(`place:${column}:${place.dataset.column || ""}`, `up-${column}`); },
   });
-  document.addEventListener("pointermove", (event) => {
-    if (!drag || event.pointerId !== drag.pointer) return;
-    if (!drag.ghost && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR) return;
-    if (!drag.ghost) lift();
-    drag.ghost.style.transform = `translate(${event.clientX + 12}px, ${event.clientY + 10}px)`;
-    const pane = under(event.clientX, event.clientY);
-    const item = pane && document.elementFromPoint(event.clientX, event.clientY).closest(".right [data-column]");
-    light(item || pane);
-  });
-  document.addEventListener("pointerup", (event) => {
-    if (!drag || event.pointerId !== drag.pointer) return;
-    const done = { ...drag };
-    end();
-    if (!done.ghost) return;
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 0);
-    if (done.over) send(`place:${done.column}:${done.over.dataset.column || ""}`, `up-${done.column}`);
-  });
-  document.addEventListener("pointercancel", end);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") end(); });
 })();

@@ -2,8 +2,6 @@
 // same forms work: choose a person, press a shift.
 (() => {
   "use strict";
-  const FAR = 6;      // pixels before a press becomes a drag
-  const EDGE = 70;    // pixels from the rim of the window at which it scrolls along
   const here = () => document.getElementById("roster");
   if (!here()) return;
 
@@ -58,67 +56,20 @@
 
   // --- drag: a name from the palette, or somebody who is planned already ----------------------
 
-  let drag = null;
-  const source = (event) => {
-    const person = event.target.closest("[data-person]");
-    if (person) return { from: person, text: person.textContent.trim(), person: person.querySelector("input") };
-    const cell = event.target.closest("[data-cell].taken");
-    const held = cell && (event.pointerType === "mouse" || event.target.closest(".grip"));
-    return held ? { from: cell, text: cell.querySelector("b").textContent, cell: cell.dataset.cell } : null;
-  };
-  const under = (x, y) => { const it = document.elementFromPoint(x, y); return it && it.closest("[data-cell]"); };
-  const light = (cell) => {
-    if (drag.over === cell) return;
-    if (drag.over) drag.over.classList.remove("drop-here");
-    drag.over = cell;
-    if (cell) cell.classList.add("drop-here");
-  };
-  const move = (x, y) => {
-    drag.ghost.style.transform = `translate(${x + 12}px, ${y + 10}px)`;
-    light(under(x, y));
-    if (y > innerHeight - EDGE) scrollBy(0, 14);
-    if (y < EDGE) scrollBy(0, -14);
-  };
-  const lift = () => {
-    drag.ghost = document.createElement("div");
-    drag.ghost.className = "ghost";
-    drag.ghost.textContent = drag.text;
-    document.body.append(drag.ghost);
-    document.documentElement.classList.add("dragging");
-  };
-  const end = () => {
-    if (!drag) return;
-    light(null);
-    if (drag.ghost) drag.ghost.remove();
-    document.documentElement.classList.remove("dragging");
-    drag = null;
-  };
-  const swallow = (event) => { event.preventDefault(); event.stopPropagation(); };
-
-  document.addEventListener("pointerdown", (event) => {
-    if (!event.isPrimary || event.button) return;
-    const found = source(event);
-    if (found) drag = { ...found, x: event.clientX, y: event.clientY, pointer: event.pointerId };
+  window.bancheng.dragging({
+    lift: (event) => {
+      const person = event.target.closest("[data-person]");
+      if (person) return { text: person.textContent.trim(), person: person.querySelector("input") };
+      const cell = event.target.closest("[data-cell].taken");
+      const held = cell && (event.pointerType === "mouse" || event.target.closest(".grip"));
+      return held ? { text: cell.querySelector("b").textContent, cell: cell.dataset.cell } : null;
+    },
+    under: (x, y) => { const it = document.elementFromPoint(x, y); return it && it.closest("[data-cell]"); },
+    drop: ({ person, cell }, place) => {
+      if (!place) return;
+      if (person) { person.checked = true; mark(); send(document.getElementById("place"), { cell: place.dataset.cell }); }
+      else if (where(cell) !== where(place.dataset.cell)) send(document.getElementById("shift"), { one: cell, other: place.dataset.cell });
+    },
   });
-  document.addEventListener("pointermove", (event) => {
-    if (!drag || event.pointerId !== drag.pointer) return;
-    if (!drag.ghost && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR) return;
-    if (!drag.ghost) lift();
-    move(event.clientX, event.clientY);
-  });
-  document.addEventListener("pointerup", (event) => {
-    if (!drag || event.pointerId !== drag.pointer) return;
-    const done = drag;
-    const target = done.ghost && under(event.clientX, event.clientY);
-    end();
-    if (!done.ghost) return;
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 0);
-    if (!target) return;
-    if (done.person) { done.person.checked = true; mark(); send(document.getElementById("place"), { cell: target.dataset.cell }); }
-    else if (where(done.cell) !== where(target.dataset.cell)) send(document.getElementById("shift"), { one: done.cell, other: target.dataset.cell });
-  });
-  document.addEventListener("pointercancel", end);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") end(); });
   document.addEventListener("dragstart", (event) => { if (event.target.closest && event.target.closest("[data-person], [data-cell]")) event.preventDefault(); });
 })();

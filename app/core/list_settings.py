@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Integer, String, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, ForeignKey, Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import scope
 from app.core.db import db
 from app.core.language import N_
+from app.core.timeline import Json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,7 @@ class ListSetting(Model):
         Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), nullable=False
     )
     entity: Mapped[str] = mapped_column(String(32), nullable=False)
-    columns: Mapped[list[list[str]]] = mapped_column(
-        JSON().with_variant(JSONB(), "postgresql"), nullable=False
-    )
+    columns: Mapped[list[list[str]]] = mapped_column(Json, nullable=False)
 
 
 @scope.rows_of(ListSetting)

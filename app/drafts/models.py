@@ -17,7 +17,7 @@ class FormDraft(Model):
     """What one person has typed into the form at an address; `content` is JSON, encrypted."""
 
     __tablename__ = "form_draft"
-    __table_args__ = (UniqueConstraint("staff_id", "path"),)
+    __table_args__ = (UniqueConstraint("staff_id", "path"), {"info": {"goes_along": True}})
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     staff_id: Mapped[int] = mapped_column(

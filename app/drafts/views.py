@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import jsonify, redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.baseviews import BaseView
+from sqlalchemy.exc import OperationalError
 
 from app.core import clock, scope
 from app.core.crud.present import local
@@ -16,6 +18,7 @@ from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.core.problems import problem
 from app.core.transaction import transaction
+from app.core.words import unprintable
 from app.drafts.operations import forget, found, keep
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 MARK = "draft"
 """The field by which a form says that a draft of it is kept."""
 
-TAKEN = {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}
+log = logging.getLogger(__name__)
 
 
 class DraftView(BaseView):
@@ -39,7 +42,8 @@ class DraftView(BaseView):
         person, now = scope.current(), clock.now()
         if person.id is None:
             return redirect("/login/")
-        draft = found(person, request.args.get("path", ""), now=now)
+        path = request.args.get("path", "")
+        draft = found(person, path, now=now) if _is_path(path) else None
         if draft is None:
             return jsonify({"fields": None})
         saved, fields = draft
@@ -78,20 +82,36 @@ def _read(body: Any) -> tuple[str, list[list[str]]]:
     if not isinstance(body, dict) or not isinstance(body.get("path"), str):
         return "", []
     fields = body.get("fields", [])
-    texts = isinstance(fields, list) and all(
-        isinstance(pair, list) and all(isinstance(it, str) for it in pair) and len(pair) == 2  # noqa: PLR2004
+    whole = isinstance(fields, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(map(_is_text, pair))  # noqa: PLR2004
         for pair in fields
     )
-    return (body["path"] if body["path"].startswith("/") and texts else ""), fields
+    return (body["path"] if _is_path(body["path"]) and whole else ""), fields
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith("/") and _is_text(text) and not unprintable(text)
+
+
+def _is_text(value: Any) -> bool:
+    """Say whether this can be kept: half of a character that needs two can't be."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
 
 
 def forget_what_was_taken(response: Response) -> Response:
-    """Forget the draft of a form that was taken: the answer to it leads on."""
-    if request.method != "POST" or response.status_code not in TAKEN or MARK not in request.form:
+    """Forget the draft of a form that was taken; a form that is refused is answered by 4xx."""
+    refused = response.status_code >= HTTPStatus.BAD_REQUEST
+    if request.method != "POST" or refused or MARK not in request.form:
         return response
     person = scope.current()
     if person.id is not None:
         db.session.rollback()  # what the request left undone is not to be done here
-        with transaction():
-            forget(person, request.script_root + request.path)
+        try:
+            with transaction():
+                forget(person, request.script_root + request.path)
+        except OperationalError:
+            log.exception("a draft stays behind")  # what was sent is taken all the same
     return response

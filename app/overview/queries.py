@@ -53,9 +53,8 @@ class Counted:
         """The figures of all halls together."""
         return total(self.halls.values())
 
-    def put(self, fact: Fact, sign: int) -> None:
-        """Add what a case counts for, or take it away."""
-        given = fact.figures if sign > 0 else Figures() - fact.figures
+    def put(self, fact: Fact, given: Figures) -> None:
+        """Add figures, which may be less than nothing, where a case counts."""
         self.halls[fact.hall_id] += given
         self.months[fact.month] += given
         for facet, value in fact.values():
@@ -83,7 +82,7 @@ def counted(
     if not halls:
         return found
     for row in db.session.execute(_sums(_kept(halls, period))):
-        figures = _figures(row)
+        figures = figures_of(row)
         if row.facet == Facet.ALL:
             found.halls[row.hall] += figures
             found.months[row.month] += figures
@@ -92,13 +91,14 @@ def counted(
         if row.facet == Facet.UNLISTED:
             found.unlisted[row.hall, row.value] += figures
     changed = changed or Changed(now, halls)
-    for fact, sign in changed.corrections(halls, period):
-        found.put(fact, sign)
+    for fact, given in changed.corrections(halls, period):
+        found.put(fact, given)
     found.waiting = changed.waiting
     return found.tidy()
 
 
-def _figures(row: Any) -> Figures:
+def figures_of(row: Any) -> Figures:
+    """Read sums by their names."""
     return Figures(*(int(getattr(row, name) or 0) for name in NAMES))
 
 
@@ -184,12 +184,15 @@ class Changed:
             self.ids = []
         self.live = facts_of(self.ids, now)
 
-    def corrections(self, halls: Collection[int], period: Period) -> Iterable[tuple[Fact, int]]:
-        """Yield what is to be taken away and what to be added."""
+    def corrections(self, halls: Collection[int], period: Period) -> Iterable[tuple[Fact, Figures]]:
+        """Yield each fact with the figures to add: what is kept is taken away.
+
+        It is read anew each time, after the sums it stands in: the job may have counted meanwhile.
+        """
         for facts, sign in ((kept_facts(self.ids), -1), (self.live, 1)):
             for fact in facts:
                 if fact.hall_id in halls and period.since <= fact.day <= period.until:
-                    yield fact, sign
+                    yield fact, fact.figures if sign > 0 else Figures() - fact.figures
 
 
 def _marked() -> Select[Any]:
@@ -224,7 +227,7 @@ def kept_facts(case_ids: Collection[int]) -> list[Fact]:
             case_id=row.case_id,
             hall_id=row.hall_id,
             day=row.day,
-            figures=_figures(row),
+            figures=figures_of(row),
             department=row.department,
             matter=row.matter,
             classification=row.classification,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.overview.queries import FACT, Changed
+from app.overview.queries import FACT, Changed, figures_of
 from app.overview.rules import NAMES, Figures
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def by_week(halls: Collection[int], period: Period, changed: Changed) -> dict[da
         .group_by(FACT.day)
     )
     for row in rows:
-        days[row.day] += Figures(*(int(getattr(row, name) or 0) for name in NAMES))
-    for fact, sign in changed.corrections(halls, period):
-        days[fact.day] += fact.figures if sign > 0 else Figures() - fact.figures
+        days[row.day] += figures_of(row)
+    for fact, given in changed.corrections(halls, period):
+        days[fact.day] += given
     weeks = {monday: Figures() for monday in _mondays(period)}
     for day, figures in days.items():
         weeks[_monday(day)] += figures

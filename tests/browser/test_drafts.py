@@ -8,6 +8,9 @@ from tests.browser.window import fill, send
 
 pytestmark = pytest.mark.browser
 
+WAIT = 3000
+"""Milliseconds in which a draft would have been sent."""
+
 STORY = "说到一半，电脑黑屏了。"
 
 
@@ -53,3 +56,15 @@ def test_what_is_not_wanted_is_dropped(demo_site, at):
     with page.expect_response("**/drafts/of?*"):
         clerk.open("/cases/add")
     assert not page.locator("#draft").is_visible()
+
+
+def test_a_password_is_never_kept_not_even_one_that_is_shown(demo_site, at):
+    clerk = at(demo_site, "clerk.yanggu")
+    page = clerk.page
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    clerk.open("/password")
+    page.get_by_role("button", name="显示密码").first.click()
+    page.locator("[name=old]").press_sequentially("secret-2026-word")
+    page.wait_for_timeout(WAIT)
+    assert not [body for body in sent if "secret-2026" in body]

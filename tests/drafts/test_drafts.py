@@ -7,14 +7,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.core import scope
+from app.cases.rules import Status
+from app.core import list_settings, scope
+from app.core.crud.integrity import in_use
 from app.core.db import db
 from app.core.transaction import transaction
+from app.departments.models import Staff
 from app.departments.queries import person_named
 from app.drafts.models import FormDraft
 from app.drafts.operations import forget_old, found, keep
 from app.drafts.rules import KEPT, MOST_CHARACTERS, MOST_DRAFTS
-from tests.cases.window import TYPED, hall
+from tests.cases.window import TYPED, hall, made
 from tests.conftest import NOW
 from tests.core import screens
 
@@ -81,6 +84,9 @@ def test_whoever_was_signed_out_meanwhile_finds_it_after_the_log_in(demo, login)
         {"path": "https://elsewhere.example/", "fields": []},
         {"path": PATH, "fields": [["a", "长" * MOST_CHARACTERS]]},
         {"path": "/" + "a" * 300, "fields": []},
+        {"path": "/a\0", "fields": []},
+        {"path": "/a\ud800", "fields": []},
+        {"path": PATH, "fields": [["a", "\ud800"]]},
     ],
 )
 def test_what_is_no_draft_is_refused(demo, login, body):
@@ -89,6 +95,40 @@ def test_what_is_no_draft_is_refused(demo, login, body):
     assert answer.status_code == 422
     assert answer.json["title"]
     assert kept(clerk) is None
+
+
+@pytest.mark.parametrize("path", ["", "/%00", "x", "/" + "a" * 5000])
+def test_no_draft_is_found_for_what_is_no_path(demo, login, path):
+    answer = login(demo, "clerk.linqing").get(f"/drafts/of?path={path}")
+    assert answer.json == {"fields": None}
+
+
+def test_a_reason_that_was_taken_is_forgotten_too_though_no_other_page_follows(demo, login):
+    clerk, number = login(demo, "clerk.linqing"), made(Status.REGISTERED)
+    path = f"/cases/{number}/reveal"
+    send(clerk, [["reason", "回访核实电话"]], path)
+    assert clerk.post(path, data={"reason": " ", "draft": "1"}).status_code == 422
+    assert kept(clerk, path)
+    assert clerk.post(path, data={"reason": "回访核实电话", "draft": "1"}).status_code == 200
+    assert kept(clerk, path) is None
+
+
+def test_nothing_is_kept_of_a_form_about_what_was_just_ticked(demo, login):
+    clerk, number = login(demo, "clerk.linqing"), made(Status.ACCEPTED)
+    page = clerk.post("/cases/bulk/dispatch", data={"ids": [str(number)]})
+    assert page.status_code == 200
+    assert "drafts.js" not in page.text
+    assert "drafts.js" in clerk.get(PATH).text
+
+
+def test_what_one_keeps_for_oneself_keeps_nobody_from_being_deleted(demo):
+    with scope.everything():
+        row = db.session.get(Staff, person_named("clerk.yanggu").id)
+        before = in_use(row)
+        with transaction():
+            keep(person_named("clerk.yanggu"), PATH, FIELDS, now=NOW)
+            list_settings.keep(person_named("clerk.yanggu"), "cases", [("number", "")])
+        assert in_use(row) == before
 
 
 def test_one_drops_it_oneself(demo, login):

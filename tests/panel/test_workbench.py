@@ -58,7 +58,7 @@ def test_what_runs_out_next_stands_there_in_its_order_and_no_more(demo, login):
 
 def test_every_day_says_when_it_ends(demo):
     with scope.working_for(person("supervisor.linqing")):
-        groups = due_soon(NOW)
+        groups = due_soon(calendar(), NOW)
     assert {it.time for it in groups} == {"17:30"}
     days = {it.day for it in groups}
     assert days <= {"今天", "明天", "9 月 18 日", "9 月 19 日", "9 月 20 日", "9 月 21 日"}

@@ -101,6 +101,7 @@ class BulkForm:
             cancel_url=asked.back,
             hidden=_hidden(asked),
             errors=errors,
+            drafted=False,
         )
         view: Any = self
         html = view.render_template(

@@ -92,8 +92,7 @@ class Lists(EntityBase):
             hidden=[
                 (name, value)
                 for name, value in address.parameters().items()
-                if name in {"tab", "sort", "size", "columns"}
-                or name.removeprefix("f_") in query.further
+                if name in KEPT or name.removeprefix("f_") in query.further
             ],
             columns_url=address.url(f"{self.route_base}/columns"),
             buttons=self.list_buttons(replace(address, columns=query.told_columns)),

@@ -181,3 +181,5 @@ class FormPage:
     errors: Sequence[tuple[str, str]] = ()
     conflict: Conflict | None = None
     extra_buttons: Sequence[Button] = field(default_factory=tuple)
+    drafted: bool = True
+    """Whether what is typed is kept; not where the page is about rows that were just ticked."""

@@ -43,7 +43,7 @@ def counted_of(chosen: Chosen, now: datetime) -> Counted:
     ids = db.session.scalars(select(Case.id).where(*chosen.criteria(SUBJECT))).all()
     for first in range(0, len(ids), AT_ONCE):
         for fact in facts_of(ids[first : first + AT_ONCE], now):
-            found.put(fact, 1)
+            found.put(fact, fact.figures)
     return found.tidy()
 
 

@@ -74,10 +74,16 @@ class Definition:
             yield "columns", gettext("同一列只能选一次")
         yield from self._ill_titled(known)
         yield from self._ill_dated()
+        yield from self._ill_placed()
         yield from self._ill_narrowed(known)
         yield from self._ill_ordered(known)
         if self.size not in SIZES or self.orientation not in ORIENTATIONS:
             yield "size", gettext("没有这种纸张，请重新选择")
+
+    def _ill_placed(self) -> Iterator[tuple[str, str]]:
+        for field, code in (("hall", self.hall), ("department", self.department)):
+            if code and unprintable(code):
+                yield field, gettext("没有这个选项，请重新选择")
 
     def _ill_narrowed(self, known: Mapping[str, LedgerColumn]) -> Iterator[tuple[str, str]]:
         for code, values in self.narrowed:

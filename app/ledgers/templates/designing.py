@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, flash, redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock, scope
 from app.core.crud import EntityView
 from app.core.crud.fields import row_of
+from app.core.crud.integrity import explain, problems_of
 from app.core.crud.pages import Conflict, FormPage
 from app.core.crud.present import local
 from app.core.errors import DomainError, InvalidInputError
@@ -22,12 +24,14 @@ from app.departments.rules import Role
 from app.ledgers.models import LedgerKind
 from app.ledgers.templates import operations, page, queries, rights
 from app.ledgers.templates.drafts import Draft
+from app.ledgers.templates.models import LedgerTemplate
 from app.ledgers.templates.operations import Sharing
 from app.ledgers.templates.preview import Preview, preview
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from app.ledgers.columns import LedgerColumn
-    from app.ledgers.templates.models import LedgerTemplate
 
 
 class Designing(EntityView):
@@ -73,7 +77,7 @@ class Designing(EntityView):
         shown: Preview | None = None
         conflict = None
         if request.method == "GET":
-            draft = _draft_of(row) if row is not None else Draft.fresh(kind, known)
+            draft = _draft_of(row, known) if row is not None else Draft.fresh(kind, known)
         else:
             draft = Draft.posted(kind, request.form, known)
             pressed = request.form.get("do", "save")
@@ -105,12 +109,10 @@ class Designing(EntityView):
                     operations.save(row, name, draft.definition(), _sharing(draft), **asked)
                     made = row
                 number = made.id, made.number
-        except InvalidInputError as error:
-            return None, error.problems
-        except StaleDataError:
-            return None, {"": gettext("他人刚刚修改了同一记录，请核对后再操作")}
-        except DomainError as error:
-            return None, {"": str(error)}
+        except IntegrityError as error:
+            return None, explain(error, LedgerTemplate).problems
+        except (DomainError, StaleDataError) as error:
+            return None, problems_of(error)
         flash(gettext("已保存“%(name)s”，第 %(number)d 版", name=name, number=number[1]), "success")
         return number[0], {}
 
@@ -124,7 +126,8 @@ class Designing(EntityView):
         shown: Preview | None,
     ) -> str:
         known = _known(draft.kind)
-        called = page.labels(draft, known)
+        canvas = page.canvas(draft, known, problems)
+        called = page.labels(canvas, known)
         errors = [
             (f"f-{name}" if name in called else "",
              gettext("%(label)s：%(text)s", label=called[name], text=text)
@@ -141,7 +144,7 @@ class Designing(EntityView):
             page=self._page(title, gettext(draft.kind.label)),
             form=form,
             name=page.name_input(draft, problems),
-            canvas=page.canvas(draft, known, problems),
+            canvas=canvas,
             preview=shown,
             touched=request.method == "POST",
         )
@@ -152,12 +155,13 @@ def _known(kind: LedgerKind) -> dict[str, LedgerColumn]:
     return rights.columns(kind, scope.current())
 
 
-def _draft_of(row: LedgerTemplate) -> Draft:
-    """Return what was saved last as a draft."""
+def _draft_of(row: LedgerTemplate, known: Collection[str]) -> Draft:
+    """Return what was saved last as a draft; a column that is no longer there is left out."""
     asked = queries.definition(row.id, row.number)
     if asked is None:
         abort(404)
     draft = Draft.of(asked)
+    draft.chosen = [code for code in draft.chosen if code in known]
     draft.texts |= {
         "name": row.name,
         "share": "y" if row.shared else "",

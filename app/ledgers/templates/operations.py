@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
+from app.core.words import unprintable
 from app.ledgers.templates import queries, rights
 from app.ledgers.templates.models import LedgerTemplate, LedgerTemplateVersion
 
@@ -109,6 +110,8 @@ def _check(name: str, asked: Definition, actor: Person, row: LedgerTemplate | No
         problems["name"] = gettext("必填")
     elif len(name) > LONGEST_NAME:
         problems["name"] = gettext("最多 %(most)d 个字", most=LONGEST_NAME)
+    elif unprintable(name) or "\n" in name:
+        problems["name"] = gettext("含有无法显示的控制字符，请删除后再提交")
     elif queries.name_taken(actor.id or 0, name, row.id if row is not None else None):
         problems["name"] = gettext("您已有同名的模板，请换一个名称")
     if problems:

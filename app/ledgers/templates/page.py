@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from app.core.words import Choice
+    from app.departments.models import Hall
     from app.ledgers.columns import LedgerColumn
     from app.ledgers.templates.drafts import Draft
 
@@ -49,6 +50,7 @@ def canvas(draft: Draft, known: Mapping[str, LedgerColumn], problems: Mapping[st
     """Return a draft as the page draws it, with what is wrong beside each field."""
     draw = _Drawing(draft, problems)
     titles = {code: gettext(column.title) for code, column in known.items()}
+    halls = all_halls()
     return Canvas(
         [
             Picked(
@@ -63,10 +65,10 @@ def canvas(draft: Draft, known: Mapping[str, LedgerColumn], problems: Mapping[st
         ],
         [(code, title) for code, title in titles.items() if code not in draft.chosen],
         [
-            (gettext("筛选"), "filters", list(_filters(draw, known))),
+            (gettext("筛选"), "filters", list(_filters(draw, known, halls))),
             (gettext("排序与分组"), "order", list(_order(draw, known))),
             (gettext("外观与纸张"), "look", list(_look(draw))),
-            (gettext("共享"), "share", list(_share(draw))),
+            (gettext("共享"), "share", list(_share(draw, halls))),
         ],
         [problems["columns"]] if problems.get("columns") else [],
         draft.said,
@@ -81,10 +83,9 @@ def name_input(draft: Draft, problems: Mapping[str, str]) -> Input:
     )
 
 
-def labels(draft: Draft, known: Mapping[str, LedgerColumn]) -> dict[str, str]:
+def labels(drawn: Canvas, known: Mapping[str, LedgerColumn]) -> dict[str, str]:
     """Return what each field is called in the summary of what is wrong."""
-    found = {field.name: field.label for _, _, fields in canvas(draft, known, {}).sections
-             for field in fields}  # fmt: skip
+    found = {field.name: field.label for _, _, fields in drawn.sections for field in fields}
     for code, column in known.items():
         title = gettext(column.title)
         found[f"title-{code}"] = gettext("“%(title)s”的标题", title=title)
@@ -149,15 +150,17 @@ class _Drawing:
         return [self._problems[name]] if self._problems.get(name) else []
 
 
-def _filters(draw: _Drawing, known: Mapping[str, LedgerColumn]) -> Iterable[Input]:
+def _filters(
+    draw: _Drawing, known: Mapping[str, LedgerColumn], halls: Iterable[Hall]
+) -> Iterable[Input]:
     any_hall = [("", gettext("读者权限内的全部大厅"))]
     any_department = [("", gettext("全部科室"))]
     yield draw.listed("period", gettext("期间"), Period)
     yield draw.listed("lamp", gettext("时限"), Lamp)
     yield draw.line("since", gettext("起始日期"), "date", hint=gettext("选“指定起止日期”时填写"))
     yield draw.line("until", gettext("截止日期"), "date")
-    halls = [(hall.code, hall.name) for hall in all_halls()]
-    yield draw.pick("hall", gettext("大厅"), [*any_hall, *halls], gettext("含其下级大厅"))
+    coded = [(hall.code, hall.name) for hall in halls]
+    yield draw.pick("hall", gettext("大厅"), [*any_hall, *coded], gettext("含其下级大厅"))
     yield draw.pick("department", gettext("科室"), [*any_department, *queries.departments()])
     for code, column in known.items():
         if (kind := sorts.words(column)) is not None:
@@ -188,11 +191,11 @@ def _look(draw: _Drawing) -> Iterable[Input]:
     yield draw.tick("fit", gettext("缩放到一页宽"))
 
 
-def _share(draw: _Drawing) -> Iterable[Input]:
+def _share(draw: _Drawing, halls: Iterable[Hall]) -> Iterable[Input]:
     yield draw.tick(
         "share", gettext("共享给他人"), gettext("他人只能看到自己权限内的事项和列；要修改须先复制")
     )
-    halls = [(str(hall.id), hall.name) for hall in all_halls()]
-    yield draw.pick("share_hall", gettext("共享给大厅"), [("", gettext("全部大厅")), *halls])
+    numbered = [(str(hall.id), hall.name) for hall in halls]
+    yield draw.pick("share_hall", gettext("共享给大厅"), [("", gettext("全部大厅")), *numbered])
     roles = [(role.value, gettext(role.label)) for role in Role if role is not Role.ADMIN]
     yield draw.pick("share_role", gettext("共享给角色"), [("", gettext("全部角色")), *roles])

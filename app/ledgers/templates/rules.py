@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from app.core.words import N_, Choice
+from app.ledgers import rules
+from app.ledgers.rules import LedgerPeriod
+
+if TYPE_CHECKING:
+    from datetime import date
 
 MOST_SORTS = 3
 """Columns to sort by at most."""
@@ -44,27 +49,7 @@ class Lamp(Choice):
 
 def days_of(period: Period, today: date) -> tuple[date | None, date | None]:
     """Return the first and the last day of a period; None where it is open."""
-    unit, last = period.value.rpartition("-")[2], period.value.startswith("last-")
-    if unit not in _BEGINS:
+    which, _, unit = period.value.partition("-")
+    if unit not in list(LedgerPeriod):
         return None, None
-    first = _BEGINS[unit](today)
-    if last:
-        first = _BEGINS[unit](first - timedelta(days=1))
-    return first, _BEGINS[unit](first + _LONGER[unit]) - timedelta(days=1)
-
-
-_BEGINS = {
-    "week": lambda day: day - timedelta(days=day.weekday()),
-    "month": lambda day: day.replace(day=1),
-    "quarter": lambda day: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
-    "year": lambda day: day.replace(month=1, day=1),
-}
-"""When the unit that a day is in begins."""
-
-_LONGER = {
-    "week": timedelta(days=7),
-    "month": timedelta(days=31),
-    "quarter": timedelta(days=92),
-    "year": timedelta(days=366),
-}
-"""What leads from the first day of a unit into the next one."""
+    return (rules.days_of if which == "this" else rules.before)(LedgerPeriod(unit), today)

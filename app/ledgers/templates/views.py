@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, flash, redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock, scope
 from app.core.crud.export import send_workbook
+from app.core.crud.integrity import explain, problems_of
 from app.core.crud.listing import TabRule
 from app.core.crud.pages import Button, Cell, Col, Fact, Listing, Row
 from app.core.crud.present import local
+from app.core.crud.schemas import MOST_ID
 from app.core.db import db, writing
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import N_, gettext
@@ -106,7 +109,7 @@ class LedgerTemplateView(Designing):
     def old(self, pk: str, number: int) -> Any:
         """Show a version; bring it back as the newest."""
         row = self.find(pk)
-        asked = queries.definition(row.id, number)
+        asked = queries.definition(row.id, number) if number <= MOST_ID else None
         if asked is None:
             abort(404)
         back = f"{self.route_base}/show/{row.id}"
@@ -180,14 +183,12 @@ class LedgerTemplateView(Designing):
 
 def _done(work: Callable[[], Any], said: str) -> None:
     """Do something in one transaction and say so, or say why not."""
+    problems: dict[str, str] = {}
     try:
         with transaction():
             work()
-    except InvalidInputError as error:
-        flash(gettext("；").join(error.problems.values()), "warning")
-    except StaleDataError:
-        flash(gettext("他人刚刚修改了同一记录，请核对后再操作"), "warning")
-    except DomainError as error:
-        flash(str(error), "warning")
-    else:
-        flash(said, "success")
+    except IntegrityError as error:
+        problems = explain(error, LedgerTemplate).problems
+    except (DomainError, StaleDataError) as error:
+        problems = problems_of(error)
+    flash(gettext("；").join(problems.values()) or said, "warning" if problems else "success")

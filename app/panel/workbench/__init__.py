@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.core.scope import Person
+    from app.deadlines.workdays import WorkCalendar
 
 OVERSEEING = ("supervisor", "inspector")
 NOON, EVENING = 12, 18
@@ -32,15 +33,16 @@ NOON, EVENING = 12, 18
 def build(person: Person, now: datetime) -> dict[str, Any]:
     """Return everything that the workbench shows."""
     here = local(now)
+    days = calendar()
     role = next((name for name in tasks.TASKS if name in person.roles), "")
     return {
         "page": Page(gettext("工作台")),
         "greeting": _greeting(here.hour, person.name),
-        "today": _today(now),
+        "today": _today(days, now),
         "stats": tasks.stats(role, now),
-        "todo": todo(role, now),
-        "due": beside.due_soon(now) if role else [],
-        "below": beside.below(role, person, now),
+        "todo": todo(role, days, now),
+        "due": beside.due_soon(days, now) if role else [],
+        "below": beside.below(role, person, days, now),
         "panels": beside.beside(role, person, now),
         "figures": figures(person, now) if role in OVERSEEING else None,
         "checklist": checklist() if may("halls", "a") else [],
@@ -52,9 +54,9 @@ def _greeting(hour: int, name: str) -> str:
     return gettext("%(name)s，%(greeting)s", name=name, greeting=gettext(part))
 
 
-def _today(now: datetime) -> str:
+def _today(days: WorkCalendar, now: datetime) -> str:
     here = local(now)
-    day = calendar().day(here.date())
+    day = days.day(here.date())
     kind = gettext("工作日") if day.working else gettext("休息日")
     words = [
         gettext(

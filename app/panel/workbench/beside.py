@@ -21,7 +21,7 @@ from app.core.timeline import Event
 from app.deadlines.clock import Stage
 from app.deadlines.hours import day_of
 from app.deadlines.models import Deadline
-from app.deadlines.queries import calendar, hours_of
+from app.deadlines.queries import hours_of
 from app.departments.models import Department, Hall
 from app.notices.queries import inbox
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from app.core.scope import Person
+    from app.deadlines.workdays import WorkCalendar
 
 AHEAD = 2
 """Working days after this one that are looked ahead."""
@@ -56,9 +57,9 @@ class Due(NamedTuple):
     """Number, matter, address."""
 
 
-def due_soon(now: datetime) -> list[Due]:
+def due_soon(days: WorkCalendar, now: datetime) -> list[Due]:
     """Return what runs out in the next working hours, the next first; one statement."""
-    days, today = calendar(), local(now).date()
+    today = local(now).date()
     rows = db.session.scalars(
         with_clock()
         .where(
@@ -98,11 +99,11 @@ def _named(day: date, today: date) -> str:
     return gettext("%(month)d 月 %(day)d 日", month=day.month, day=day.day)
 
 
-def below(role: str, person: Person, now: datetime) -> Panels:
+def below(role: str, person: Person, days: WorkCalendar, now: datetime) -> Panels:
     """Return what stands below the cases that wait: whoever handles cases sees the last of them."""
     if role not in ACTING:
         return _by_department(now) if role else []
-    return _kept(gettext("我最近办的事项"), _recent(person, now))
+    return _kept(gettext("我最近办的事项"), _recent(person, days, now))
 
 
 def beside(role: str, person: Person, now: datetime) -> Panels:
@@ -122,9 +123,10 @@ def _by_department(now: datetime) -> Panels:
     return [(gettext("各科室在办与超期"), by_department(now))]
 
 
-def _recent(person: Person, now: datetime) -> Listing:
+def _recent(person: Person, days: WorkCalendar, now: datetime) -> Listing:
     """List the cases that a person did something to lately."""
-    since = select(func.max(Event.id)).scalar_subquery() - LATEST
+    newest = Event.__table__.c.id  # the table's: the bound is of all entries, seen or not
+    since = select(func.max(newest)).scalar_subquery() - LATEST
     last = func.max(Event.id)
     own = db.session.execute(
         select(Event.case_id, last)
@@ -135,7 +137,6 @@ def _recent(person: Person, now: datetime) -> Listing:
     ).all()
     places = {row.case_id: at for at, row in enumerate(own)}
     rows = db.session.scalars(with_clock().where(Case.id.in_(places))).all() if places else []
-    days = calendar()
     made = [
         Row(
             case.id,

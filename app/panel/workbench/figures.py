@@ -11,6 +11,7 @@ from app.core.language import gettext
 from app.core.security import may
 from app.overview import pictures, tables
 from app.overview.asking import CUSTOM, Asked
+from app.overview.board import warnings
 from app.overview.places import place
 from app.overview.queries import Changed, counted
 from app.overview.rules import FEW, Period
@@ -29,11 +30,12 @@ MOST = 6
 
 
 class Told(NamedTuple):
-    """Charts, and the few figures that need none."""
+    """Charts, the few figures that need none, and what is not yet in them."""
 
     charts: list[Chart]
     stats: list[Stat]
     title: str
+    warnings: list[str]
 
 
 def figures(person: Person, now: datetime) -> Told | None:
@@ -53,7 +55,8 @@ def figures(person: Person, now: datetime) -> Told | None:
     if causes:
         title = gettext("近 %(weeks)d 周办不成的原因", weeks=WEEKS)
         charts.append(pictures.ranking(causes[:MOST], asked, "cause", title=title))
-    return Told(charts, _stats(found, asked.url()), gettext("近 %(weeks)d 周", weeks=WEEKS))
+    title = gettext("近 %(weeks)d 周", weeks=WEEKS)
+    return Told(charts, _stats(found, asked.url()), title, warnings(found))
 
 
 def _trend(asked: Asked, changed: Changed) -> Chart:

@@ -17,10 +17,11 @@ from app.core.db import db
 from app.core.language import gettext
 from app.deadlines.clock import Stage
 from app.deadlines.models import Deadline
-from app.deadlines.queries import calendar
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from app.deadlines.workdays import WorkCalendar
 
 MOST = 10
 
@@ -41,7 +42,7 @@ class Todo(Listing):
     more_url: str = ""
 
 
-def todo(role: str, now: datetime) -> Todo:
+def todo(role: str, days: WorkCalendar, now: datetime) -> Todo:
     """Return the cases that wait for a role, among those in scope."""
     if not role:
         return Todo([], [], empty=gettext("没有待办事项"))
@@ -58,7 +59,6 @@ def todo(role: str, now: datetime) -> Todo:
         .limit(MOST)
     ).all()
     total = db.session.scalar(select(func.count()).select_from(Case).where(mine)) or 0
-    days = calendar()
     heads = (
         gettext("编号"),
         gettext("事项名称"),

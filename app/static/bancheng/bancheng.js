@@ -169,6 +169,7 @@
     const select = document.getElementById(box.dataset.for);
     const ask = newest(fetchResults);
     const close = () => select.removeAttribute("size");
+    let answered = "";
     const fill = (found) => {
       const current = select.selectedOptions[0];
       const options = found.map((it) => new Option(it.text, it.id, false, current && current.value === String(it.id)));
@@ -178,11 +179,11 @@
       select.size = Math.min(Math.max(options.length, 2), 7);
     };
     const choose = (option) => { if (option && !option.disabled) { option.selected = true; select.dispatchEvent(new Event("change", { bubbles: true })); } close(); };
-    box.addEventListener("input", later(async () => { const found = await ask(box.dataset.choices, box.value.trim()); if (found) fill(found); }, 220));
+    box.addEventListener("input", later(async () => { const text = box.value.trim(); const found = await ask(box.dataset.choices, text); if (found) { answered = text; fill(found); } }, 220));
     box.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
       if (event.key === "ArrowDown") { event.preventDefault(); select.focus(); }
-      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); const there = Array.from(select.options).filter((it) => it.value && !it.disabled); choose(there.find((it) => it.text.includes(box.value.trim())) || (select.size > 1 && there[0])); }
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); const there = Array.from(select.options).filter((it) => it.value && !it.disabled); choose(there.find((it) => it.text.includes(box.value.trim())) || (select.size > 1 && answered === box.value.trim() && there[0])); }
     });
     select.addEventListener("click", () => { if (select.size > 1) close(); });
     select.addEventListener("keydown", (event) => { if (event.key === "Enter" && select.size > 1) { event.preventDefault(); close(); } });

@@ -10,8 +10,15 @@
 
   let last = Promise.resolve();
   const send = (what, from) => {
-    here().setAttribute("aria-busy", "true");
+    busy(true);
     last = last.then(() => post(what, from));
+  };
+  // What is typed while a press is under way would be lost with the page that comes back.
+  const busy = (on) => { here().inert = on; here().setAttribute("aria-busy", String(on)); };
+  const failed = () => {
+    busy(false);
+    document.getElementById("not-pressed").hidden = false;
+    document.getElementById("not-pressed").scrollIntoView({ block: "nearest" });
   };
   const post = async (what, from) => {
     const body = new URLSearchParams(new FormData(form));
@@ -19,11 +26,12 @@
     try {
       const answer = await fetch(form.getAttribute("action"), { method: "POST", body, credentials: "same-origin" });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("design");
-      if (!fresh) { location.reload(); return; }
+      if (!fresh) { failed(); return; }
+      document.getElementById("not-pressed").hidden = true;
       here().replaceWith(document.adoptNode(fresh));
       form.dataset.changed = "";
       focus(from);
-    } catch (_) { here().removeAttribute("aria-busy"); }
+    } catch (_) { failed(); }
   };
   const focus = (from) => {
     const next = here().querySelector("[autofocus]") || here().querySelector("[data-focus]") || document.getElementById(from);

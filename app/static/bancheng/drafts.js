@@ -12,8 +12,11 @@
   let last = "";
   const leaving = new AbortController();
 
-  // Files can't be kept, passwords must not be; the token of the page is no content.
-  const typed = () => Array.from(new FormData(form).entries()).filter(([name, value]) => typeof value === "string" && name !== "csrf_token" && name !== "draft" && !form.querySelector(`input[type=password][name="${CSS.escape(name)}"]`));
+  // Files can't be kept, passwords must not be, not even one that is shown; the token of the page is no content.
+  const secret = new Set(["csrf_token", "draft", ...Array.from(form.querySelectorAll("input[type=password]"), (it) => it.name)]);
+  const typed = () => Array.from(new FormData(form).entries()).filter(([name, value]) => typeof value === "string" && !secret.has(name));
+  // What a page brings along says what the form is about; the versions in it say what was read, and go with the draft.
+  const about = (fields) => JSON.stringify(fields.filter(([name]) => { const it = form.elements[name]; return it && it.type === "hidden" && name !== "version" && !name.startsWith("was-"); }));
   const post = (url, body, signal) => fetch(url, {
     method: "POST", credentials: "same-origin", signal,
     headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrf_token.value },
@@ -28,12 +31,12 @@
   const keep = async () => {
     const fields = typed();
     const text = JSON.stringify(fields);
-    if (form.dataset.sent || text === last || !notice.hidden) return; // what is offered is not overwritten before one has chosen
+    if (!fields.length || form.dataset.sent || text === last || !notice.hidden) return; // what is offered is not overwritten before one has chosen
+    mark();
     try {
       const answer = await post(words.keep, { path, fields }, leaving.signal);
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       last = text;
-      mark();
       say(words.kept.replace("{time}", (await answer.json()).saved));
     } catch (_) { say(words.lost); }
   };
@@ -42,7 +45,7 @@
     const values = new Map();
     fields.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
     Array.from(form.elements).forEach((field) => {
-      if (!field.name || field.name === "csrf_token" || field.type === "file" || field.type === "password") return;
+      if (!field.name || secret.has(field.name) || field.type === "file") return;
       const kept = values.get(field.name) || [];
       if (field.type === "checkbox" || field.type === "radio") field.checked = kept.includes(field.value);
       else if (kept.length) field.value = kept[0];
@@ -53,8 +56,8 @@
   };
 
   const offer = (draft) => {
-    const restored = JSON.stringify(draft.fields);
-    if (restored === JSON.stringify(typed())) return;
+    const now = typed();
+    if (JSON.stringify(draft.fields) === JSON.stringify(now) || about(draft.fields) !== about(now)) return;
     const told = notice.querySelector("p");
     told.textContent = told.textContent.replace("{time}", draft.saved);
     notice.hidden = false;

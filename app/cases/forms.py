@@ -22,6 +22,7 @@ from app.cases.effects.dispatch import handlers
 from app.cases.models import Case
 from app.cases.queries import case_numbered, proposed_department, responsibility_for
 from app.causes.forms import as_tree
+from app.core import clock
 from app.core.crud.fields import (
     InstantField,
     LinkField,
@@ -32,6 +33,7 @@ from app.core.crud.fields import (
 )
 from app.core.language import gettext
 from app.core.panel import attributes
+from app.deadlines.queries import hours_of
 from app.departments.models import Department, Staff
 from app.rulebook.models import Criterion
 from app.rulebook.queries import criteria
@@ -79,7 +81,8 @@ def move_form(step: Move, case: Case) -> FlaskForm:
         finding = Finding.REFUSE if step.verb == "refuse" else Finding.ACCEPT
         if finding is Finding.ACCEPT:
             form["criterion"].description = gettext("写入受理记录，可以不选")
-        ids = [row.id for row in criteria(case.hall_id, finding, case.registered_at.date())]
+        day = hours_of(case.hall).local(clock.now()).date()
+        ids = [row.id for row in criteria(case.hall_id, finding, day)]
         form["criterion"].among = Criterion.id.in_(ids)
     if "assist_departments" in fields:
         form["assist_departments"].among = Department.hall_id == case.hall_id

@@ -108,6 +108,11 @@ class Term:
     idle: frozenset[date] = frozenset()
     """The working days on which the clock stood still from opening to closing."""
 
+    @property
+    def working_days(self) -> int:
+        """Count the working days after the first; none where it ends with it."""
+        return 0 if self.first == self.last else sum(line.counted for line in self.days)
+
     @cached_property
     def days(self) -> tuple[DayLine, ...]:
         """Account for every day from the start's date to the last; made when first asked for."""

@@ -5,7 +5,7 @@ The data is JSON in Chinese, written once; `evidence_in_words` translates it on 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 class RuleFact(TypedDict):
-    """Type the rule of a deadline."""
+    """Type the rule of a deadline: its days, or the instant before which it asks for something."""
 
     name: str
     source: str
-    working_days: int
+    working_days: NotRequired[int]
+    until: NotRequired[str]
+    """Of telling about an extension: when the clock that was extended would have run out."""
 
 
 class StartFact(TypedDict):

@@ -76,9 +76,16 @@ def sentence(evidence: Evidence) -> str:
 
 def _rule(rule: RuleFact) -> str:
     """Name the rule and the document it comes from."""
-    text = gettext("%(rule)s，%(days)d 个工作日", rule=rule["name"], days=rule["working_days"])
-    if not rule["working_days"]:
+    if "until" in rule:
+        text = gettext(
+            "%(rule)s，应在原到期时间 %(due)s 之前把延期告知反映人",
+            rule=rule["name"],
+            due=_minute(rule["until"]),
+        )
+    elif not rule["working_days"]:
         text = gettext("%(rule)s，当日办理", rule=rule["name"])
+    else:
+        text = gettext("%(rule)s，%(days)d 个工作日", rule=rule["name"], days=rule["working_days"])
     return text + gettext("（%(source)s）", source=rule["source"]) if rule["source"] else text
 
 

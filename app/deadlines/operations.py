@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_of
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from app.deadlines.queries import calendar, hours_of, rule_for
 from app.deadlines.rules import ClockKind, Verdict
 
 if TYPE_CHECKING:
+    from app.deadlines.evidence import RuleFact
     from app.deadlines.hours import Hours
     from app.deadlines.workdays import WorkCalendar
 
@@ -29,6 +31,9 @@ STARTS = {
     "extension_granted": N_("同意延期"),
 }
 """What starts a clock, in the words of its evidence."""
+
+BEFORE_DUE = Terms(1)
+"""Of a clock that ends at a given instant: warned on its last day, escalated a day after it."""
 
 
 def start_clock(
@@ -56,15 +61,25 @@ def start_clock(
                 )
             )
         return None
-    term = compute(calendar(), now, terms_of(rule), hours)
-    return _begin(case, rule, wanted, term, event=event, previous=previous)
+    terms = terms_of(rule)
+    told: RuleFact = {
+        "name": rule.name, "source": rule.source, "working_days": terms.working_days
+    }  # fmt: skip
+    term = compute(calendar(), now, terms, hours)
+    return _begin(case, rule, wanted, term, terms, told, event=event, previous=previous)
 
 
 def start_telling(clock: Deadline, case: Any, *, old_due: datetime, now: datetime) -> Deadline:
-    """Start the clock of telling the applicant, which runs out when the clock would have."""
-    terms = Terms(1)
-    term = until(calendar(), now, old_due, terms, hours_of(case.hall))
-    return _begin(case, clock.rule, ClockKind.TELLING, term, event="extension_granted")
+    """Start the clock of telling the applicant, which runs out when the clock would have.
+
+    Its limit is that instant, not the days of the rule whose clock was extended.
+    """
+    rule, hours = clock.rule, hours_of(case.hall)
+    term = until(calendar(), now, old_due, BEFORE_DUE, hours)
+    terms = replace_of(BEFORE_DUE, working_days=term.working_days)
+    limit = old_due.astimezone(hours.tz).isoformat()
+    told: RuleFact = {"name": rule.name, "source": rule.source, "until": limit}
+    return _begin(case, rule, ClockKind.TELLING, term, terms, told, event="extension_granted")
 
 
 def _begin(
@@ -72,12 +87,13 @@ def _begin(
     rule: DeadlineRule,
     kind: ClockKind,
     term: Term,
+    terms: Terms,
+    told: RuleFact,
     *,
     event: str,
     previous: Deadline | None = None,
 ) -> Deadline:
     """Add the row of a clock, with its evidence."""
-    terms = terms_of(rule)
     clock = Deadline(
         case_id=case.id,
         case_number=case.number,
@@ -90,13 +106,7 @@ def _begin(
         previous_id=previous.id if previous is not None else None,
     )
     days, hours = calendar(), hours_of(case.hall)
-    account = evidence(
-        term,
-        {"name": rule.name, "source": rule.source, "working_days": terms.working_days},
-        hours=hours,
-        revision=days.revision,
-        start_event=STARTS[event],
-    )
+    account = evidence(term, told, hours=hours, revision=days.revision, start_event=STARTS[event])
     apply(clock, term, {**account, "terms": kept(terms)})
     db.session.add(clock)
     db.session.flush()
@@ -144,7 +154,7 @@ def reckon(
     """Work a clock out anew from what its evidence says; return the term and the new account."""
     start, terms = datetime.fromisoformat(account["start"]["at"]), terms_kept(account)
     if kind is ClockKind.TELLING:  # ends when another clock would have, whatever the calendar says
-        term = until(days, start, datetime.fromisoformat(account["due_at"]), Terms(1), hours)
+        term = until(days, start, datetime.fromisoformat(account["due_at"]), BEFORE_DUE, hours)
     else:
         term = compute(days, start, terms, hours, adjustments_kept(account))
     fresh = evidence(

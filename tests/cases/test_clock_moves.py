@@ -16,6 +16,7 @@ from app.core.errors import DomainError
 from app.core.timeline import Event
 from app.core.transaction import transaction
 from app.deadlines.adjustment_models import Extension, Pause
+from app.deadlines.evidence_in_words import sentence
 from app.deadlines.flagging import flag
 from app.deadlines.models import Flag
 from app.deadlines.queries import calendar
@@ -139,6 +140,10 @@ def test_the_applicant_is_told_before_the_old_due_time(demo, late):
     for verb in ("resolve", "reply"):
         with pytest.raises(DomainError, match="告知"):
             act(case, verb, LATER)
+    assert "应在原到期时间 2026-09-21 17:30 之前" in sentence(telling.evidence)
+    assert "个工作日（" not in sentence(telling.evidence)
+    assert "working_days" not in telling.evidence["rule"]
+    assert telling.working_days == 3
     then = DUE + SECOND if late else DUE
     act(case, "tell_applicant", then, note="电话告知，录音 3 号")
     assert telling.verdict is (Verdict.BREACHED if late else Verdict.MET)

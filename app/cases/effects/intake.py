@@ -12,10 +12,12 @@ from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
 from app.deadlines.queries import hours_of
 from app.deadlines.rules import Classification
-from app.rulebook.queries import remedies_for
+from app.rulebook.queries import criteria, remedies_for
 from app.rulebook.rules import Finding, Occasion, as_data
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.cases.guards import Standing
     from app.cases.models import Case
     from app.rulebook.models import Criterion
@@ -25,24 +27,29 @@ def _accept(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]
     case.classification = Classification(filled["classification"])
     case.accepted_at = met.now
     told = {"classification": case.classification.value}
-    return {**told, **_apply(case, filled["criterion"], Finding.ACCEPT)}
+    return {**told, **_apply(case, filled["criterion"], Finding.ACCEPT, _today(case, met))}
 
 
 def _refuse(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:
     """Refuse by a criterion; what is not said otherwise is said in its words."""
-    told = _apply(case, filled["criterion"], Finding.REFUSE)
+    day = _today(case, met)
+    told = _apply(case, filled["criterion"], Finding.REFUSE, day)
     case.refusal_reason = filled["refusal_reason"] or filled["criterion"].text
     case.remedy = filled["remedy"] or filled["criterion"].remedy
-    day = hours_of(case.hall).local(met.now).date()
     case.remedies = as_data(remedies_for(None, day, case.hall, occasion=Occasion.REFUSAL))
     return {**told, "reason": case.refusal_reason, "remedy": case.remedy}
 
 
-def _apply(case: Case, criterion: Criterion | None, finding: Finding) -> dict[str, Any]:
-    """Keep the criterion that applied, if it is one that leads to this."""
+def _today(case: Case, met: Standing) -> date:
+    """Return the day on the hall's clock."""
+    return hours_of(case.hall).local(met.now).date()
+
+
+def _apply(case: Case, criterion: Criterion | None, finding: Finding, day: date) -> dict[str, Any]:
+    """Keep the criterion that applied, if it is one that leads to this in the hall on the day."""
     if criterion is None:
         return {}
-    if criterion.finding is not finding or criterion.hall_id not in {None, case.hall_id}:
+    if criterion not in criteria(case.hall_id, finding, day):
         raise InvalidInputError({"criterion": gettext("没有这个选项，请重新选择")})
     case.criterion = criterion
     return {"criterion": criterion.name}
@@ -56,8 +63,9 @@ def _close_on_the_spot(case: Case, filled: dict[str, Any], met: Standing) -> dic
     case.classification = Classification(filled["classification"])
     case.accepted_at = case.accepted_at or met.now
     case.result, case.outcome = filled["result"], Outcome.ON_THE_SPOT
-    day = hours_of(case.hall).local(met.now).date()
-    told_of = remedies_for(case.classification, day, case.hall, occasion=Occasion.RESULT)
+    told_of = remedies_for(
+        case.classification, _today(case, met), case.hall, occasion=Occasion.RESULT
+    )
     case.remedies = as_data(told_of)
     case.finished_at = case.closed_at = met.now
     case.satisfaction = grade

@@ -55,6 +55,17 @@ class Clock:
     def main(self):
         return self.kind in ("resolve", "reply")
 
+    @property
+    def granted(self):
+        """The working days of the rule; of telling those that are left to the old due time."""
+        if self.kind != "telling":
+            return self.rule["working_days"]
+        day, last, days = local(self.start).date(), date_of(self.due), 0
+        while day < last:
+            day += ONE
+            days += works(day)
+        return days
+
     def stop(self, at, in_time):
         self.met, self.verdict = at, in_time
         if at > self.due:
@@ -129,10 +140,11 @@ class Clock:
     def evidence(self, revision):
         """Return the account as it should be kept."""
         warn, due, escalates = self.instants()
-        days, place = self.rule["working_days"], self.place
+        days, place = self.granted, self.place
+        limit = {"until": told(due)} if self.kind == "telling" else {"working_days": days}
+        before, at, after = self.terms()
         return {
-            "rule": {"name": self.rule["name"], "source": self.rule["source"],
-                     "working_days": days},
+            "rule": {"name": self.rule["name"], "source": self.rule["source"], **limit},
             "start": {"event": STARTS[self.event], "at": told(self.start)},
             "hall": {"tz": "Asia/Shanghai", "opening": f"{place.opening:%H:%M}",
                      "closing": f"{place.closing:%H:%M}",
@@ -144,9 +156,8 @@ class Clock:
             "pauses": [{**pause, "began": told(pause["began"]), "ended": told(pause["ended"])}
                        for pause in self.pauses],
             "extensions": self.extensions,
-            "terms": {"working_days": days, "warn_days": self.rule["warn_days"],
-                      "warn_time": f"{_time(self.rule['warn_time']):%H:%M}",
-                      "escalate_days": self.rule["escalate_days"]},
+            "terms": {"working_days": days, "warn_days": before,
+                      "warn_time": f"{at:%H:%M}", "escalate_days": after},
         }  # fmt: skip
 
 
@@ -204,7 +215,7 @@ class Recount:
         self.clocks[number] = Clock(number, clock["clock"], at, event, rule, self.place, due)
         assert datetime.fromisoformat(clock["start"]) == at
         assert datetime.fromisoformat(clock["due_at"]) == due
-        assert clock["working_days"] == rule["working_days"]
+        assert clock["working_days"] == self.clocks[number].granted
 
     def _stop(self, payload, at, *kinds, in_time="met"):
         for clock in self.running(*kinds):

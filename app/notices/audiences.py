@@ -22,7 +22,7 @@ from app.notices.rules import Audience
 from app.roster.queries import on_duty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from app.notices.queries import Subject
@@ -31,18 +31,15 @@ if TYPE_CHECKING:
 _event: Any = Event.__table__
 _assignment: Any = Assignment.__table__
 
-CASES = "cases"
-"""What a notice of an event is about, as addresses name it."""
-
 
 class Audiences:
     """The people around a batch of events."""
 
-    def __init__(self, events: Iterable[Happening], now: datetime) -> None:
+    def __init__(self, events: Sequence[Happening], now: datetime) -> None:
         """Ask who is on the cases and who works where."""
         self.now = now
         self.subjects = {(event.about, event.row_id) for event in events}
-        self.cases = sorted(number for about, number in self.subjects if about == CASES)
+        self.cases = sorted({event.case_id for event in events if event.case_id is not None})
         self.staff = {row.id: row for row in db.session.scalars(select(Staff).where(Staff.active))}
         halls = db.session.execute(select(Hall.id, Hall.parent_id))
         self.above = {row.id: row.parent_id for row in halls}
@@ -71,7 +68,7 @@ class Audiences:
 
     def registrar(self, event: Happening) -> set[int]:
         """Return whoever registered the case."""
-        person = self.registrars.get(event.row_id) if event.about == CASES else None
+        person = self.registrars.get(event.case_id) if event.case_id is not None else None
         return {person} if person in self.staff and person is not None else set()
 
     def on_duty(self, event: Happening) -> set[int]:
@@ -87,15 +84,17 @@ class Audiences:
         return self.members[Role.CLERK, event.hall_id]
 
     def lead(self, event: Happening) -> set[int]:
-        """Return the department that leads."""
-        lead = event.lead_department_id
+        """Return the department that leads, or the one that is addressed."""
+        lead = event.department_id or event.lead_department_id
         return self.members[Role.HANDLER, lead] if lead is not None else set()
 
     def assist(self, event: Happening) -> set[int]:
-        """Return the departments that assist."""
-        if event.about != CASES:
+        """Return the departments that assist; what addresses one department is nobody else's."""
+        if event.department_id is not None:
+            return self.members[Role.HANDLER, event.department_id]
+        if event.case_id is None:
             return set()
-        found = (self.members[Role.HANDLER, place] for place in self.assisting[event.row_id])
+        found = (self.members[Role.HANDLER, place] for place in self.assisting[event.case_id])
         return set().union(*found)
 
     def supervisors(self, event: Happening) -> set[int]:

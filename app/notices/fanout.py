@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, literal, select, update
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
@@ -21,8 +21,8 @@ from app.deadlines.models import Deadline
 from app.deadlines.queries import calendar, hours_of
 from app.departments.models import Hall
 from app.notices import setting
-from app.notices.audiences import CASES, Audiences
-from app.notices.models import Notice, NoticeRule, Outbox
+from app.notices.audiences import Audiences
+from app.notices.models import CARDS, CASES, Notice, NoticeRule, Outbox
 from app.notices.queries import address_of, mail_server
 from app.notices.rules import OLD_NEWS, Pace, State, Way
 from app.notices.sending import is_mail
@@ -112,19 +112,24 @@ def _happenings(
     current = and_(
         _deadline.c.case_id == _case.c.id, _deadline.c.current, _deadline.c.met_at.is_(None)
     )
+    card = _event.c.payload["card_id"].as_integer()
     query = (
         select(
             _event.c.id.label("event_id"),
             *(_event.c[name] for name in ("kind", "at", "recorded_at", "actor_id", "actor")),
-            literal(CASES).label("about"),
-            _event.c.case_id.label("row_id"),
-            _event.c.case_number.label("number"),
+            case((card.is_not(None), CARDS), else_=CASES).label("about"),
+            func.coalesce(card, _event.c.case_id).label("row_id"),
+            func.coalesce(_event.c.payload["card"].as_string(), _event.c.case_number).label(
+                "number"
+            ),
+            _event.c.case_id,
             _case.c.hall_id,
             _hall.c.name.label("hall"),
             _hall.c.timezone.label("zone"),
             *(_case.c[name] for name in ("matter", "applicant_name", "lead_department_id")),
             _deadline.c.due_at,
             _event.c.payload["person_id"].as_integer().label("person_id"),
+            _event.c.payload["department_id"].as_integer().label("department_id"),
         )
         .join_from(_event, _case, _case.c.id == _event.c.case_id)
         .join(_hall, _hall.c.id == _case.c.hall_id)
@@ -191,7 +196,7 @@ class Letters:
             "event_id": event.event_id,
             "about": event.about,
             "row_id": event.row_id,
-            "case_id": event.row_id if event.about == CASES else None,
+            "case_id": event.case_id,
             "case_number": event.number,
             "hall_id": event.hall_id,
             "kind": event.kind,

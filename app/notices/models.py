@@ -30,6 +30,10 @@ from app.notices.rules import Audience, Pace, State, TargetKind, Way
 LONG = BigInteger().with_variant(Integer(), "sqlite")
 
 
+CASES, CARDS = "cases", "supervision-cards"
+"""What the notice of an event is about, as addresses name it: a case, or a card about one."""
+
+
 def page_of(about: str, row_id: int) -> str:
     """Return the page of what a notice is about."""
     return f"/{about}/show/{row_id}"
@@ -171,9 +175,9 @@ class Notice(Model):
     generated views, and shown by the feature's own to those who read cases.
 
     Exactly one of `user_id`, `target_id` and `place` says to whom; `place` is the number of an
-    address in the setting. `about` and `row_id` name what it is about as addresses do. Of a case it
-    names the event, like the outbox without a foreign key; what is about anything else was written
-    with the change that it tells of, and has none.
+    address in the setting. `about` and `row_id` name what it is about as addresses do. Of a case
+    or of a card about one it names the event, like the outbox without a foreign key; what is about
+    anything else was written with the change that it tells of, and has none.
     """
 
     __tablename__ = "notice"
@@ -187,9 +191,9 @@ class Notice(Model):
         ),
         CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_when"),
         CheckConstraint(
-            "(about = 'cases') = (case_id IS NOT NULL)"
+            "(about IN ('cases', 'supervision-cards')) = (case_id IS NOT NULL)"
             " AND (case_id IS NULL) = (event_id IS NULL)"
-            " AND (case_id IS NULL OR case_id = row_id)",
+            " AND (about <> 'cases' OR case_id = row_id)",
             name="about_one_thing",
         ),
         _index(
@@ -261,7 +265,7 @@ class Notice(Model):
     about: Mapped[str] = mapped_column(String(32), nullable=False, default="cases")
     row_id: Mapped[int] = mapped_column(Integer, nullable=False)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
-    case_number: Mapped[str] = field(String(32), label=N_("编号"), nullable=False)
+    case_number: Mapped[str] = field(String(40), label=N_("编号"), nullable=False)
     hall_id: Mapped[int] = mapped_column(ForeignKey("hall.id"), nullable=False)
     hall: Mapped[Hall] = link(label=N_("大厅"))
     kind: Mapped[str] = field(String(32), label=N_("事件"), words=WORDS, nullable=False)

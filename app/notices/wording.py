@@ -48,6 +48,10 @@ class Happening:
     due_at: datetime | None
     person_id: int | None = None
     """Whom the event names in its payload."""
+    case_id: int | None = None
+    """The case whose timeline tells of it; None of what happens beside cases."""
+    department_id: int | None = None
+    """The department that alone is addressed, as by a card, whoever has the case now."""
 
 
 def told(event: Happening) -> tuple[str, str]:

@@ -170,7 +170,7 @@ def _issued(
         actor=actor,
         now=now,
         card=card.number,
-        department=card.department.name,
+        **_addressed(card),
         days_over=card.days_over,
         demand=card.demand,
         reply_due=card.reply_due.isoformat(),
@@ -178,6 +178,15 @@ def _issued(
     )
     db.session.flush()
     return card
+
+
+def _addressed(card: SupervisionCard) -> dict[str, Any]:
+    """Return whom the event of a card addresses: its department, whoever has the case now."""
+    return {
+        "card_id": card.id,
+        "department": card.department.name,
+        "department_id": card.department_id,
+    }
 
 
 # --- reply, withdraw, flag -----------------------------------------------------------------------
@@ -256,7 +265,7 @@ def _tell(
 ) -> None:
     """Write the card, checked against what the person may write; then tell of it."""
     db.session.flush()
-    told = {"card": card.number, "department": card.department.name, **told}
+    told = {"card": card.number, **_addressed(card), **told}
     with scope.everything():
         timeline.record(case, kind, actor=actor, now=now, **told)
         db.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.core.crud.pages import Button, Page
@@ -38,7 +39,7 @@ def build(asked: Asked, person: Person, now: datetime) -> dict[str, Any]:
         "asked": asked,
         "tabs": [(gettext(label), asked.url(by=code), code == asked.by)
                  for code, label in VIEWS.items()],
-        "stats": _stats(found, asked, leads(asked.place.code)),
+        "stats": _stats(found, asked, leads=leads(asked.place.code)),
         "warnings": warnings(found),
         "few": tables.few_explained(),
         "definitions": definitions(),
@@ -80,34 +81,42 @@ def warnings(found: Counted) -> list[str]:
     ]
 
 
-def _stats(found: Counted, asked: Asked, leads: bool) -> list[dict[str, str]]:  # noqa: FBT001
+@dataclass(frozen=True)
+class Stat:
+    """A figure as a tile; the figure and the note below it each lead to the cases they count."""
+
+    label: str
+    value: str
+    url: str
+    note: str
+    note_url: str = ""
+    tone: str = ""
+
+
+def _stats(found: Counted, asked: Asked, *, leads: bool) -> list[Stat]:
     """Return the figures of everything together, as tiles."""
     every = found.all
 
-    def counting(label: str, measure: str, note: str, tone: str = "") -> dict[str, str]:
-        number = getattr(every, measure)
-        url = Drill(asked.place.code, asked.period, measure).url() if number and leads else ""
-        tone = tone if number else ""
-        return {"label": label, "value": str(number), "note": note, "url": url, "tone": tone}
-
-    def telling(label: str, value: str, note: str) -> dict[str, str]:
-        return {"label": label, "value": value, "note": note, "url": "", "tone": ""}
+    def url(measure: str) -> str:
+        there = leads and getattr(every, measure)
+        return Drill(asked.place.code, asked.period, measure).url() if there else ""
 
     few = gettext("不足 %(few)d 件，不计比率", few=FEW)
-    share = every.in_time_rate
-    liked = every.satisfaction
+    share, days, liked = every.in_time_rate, every.average_days, every.satisfaction
     return [
-        counting(gettext("受理"), "taken", gettext("登记 %(count)d 件", count=every.registered)),
-        counting(gettext("不予受理"), "refused", gettext("已告知救济途径")),
-        counting(gettext("按期办结"), "in_time",
-                 few if share is None else gettext("按期办结率 %(rate).1f%%", rate=share)),
-        counting(gettext("超期"), "overdue",
-                 gettext("其中仍在办 %(count)d 件", count=every.open_late), "late"),
-        telling(gettext("平均用时"),
-                EMPTY if every.average_days is None else f"{every.average_days:.1f}",
-                gettext("个工作日，受理到办结")),
-        telling(gettext("满意率"), EMPTY if liked is None else f"{liked:.1f}%",
-                gettext("已评价 %(count)d 件", count=every.rated) if liked is not None else few),
+        Stat(gettext("受理"), f"{every.taken}", url("taken"),
+             gettext("登记 %(count)d 件", count=every.registered), url("registered")),
+        Stat(gettext("不予受理"), f"{every.refused}", url("refused"), gettext("已告知救济途径")),
+        Stat(gettext("按期办结"), f"{every.in_time}", url("in_time"),
+             few if share is None else gettext("按期办结率 %(rate).1f%%", rate=share),
+             url("judged")),
+        Stat(gettext("超期"), f"{every.overdue}", url("overdue"),
+             gettext("其中仍在办 %(count)d 件", count=every.open_late), url("open_late"),
+             "late" if every.overdue else ""),
+        Stat(gettext("平均用时"), EMPTY if days is None else f"{days:.1f}", url("timed"),
+             few if days is None else gettext("个工作日，受理到办结")),
+        Stat(gettext("满意率"), EMPTY if liked is None else f"{liked:.1f}%", url("rated"),
+             few if liked is None else gettext("已评价 %(count)d 件", count=every.rated)),
     ]  # fmt: skip
 
 
@@ -118,8 +127,8 @@ def _body(
     if asked.by == "need":
         missing = necessity.missing(found, asked, now)
         return {
-            "charts": [pictures.needs(found)],
-            "answers": necessity.summary(found),
+            "charts": [pictures.needs(found, asked, leads)],
+            "answers": necessity.summary(found, asked, leads=leads(asked.place.code)),
             "panels": [
                 (gettext("四种情形及认定办法"),
                  necessity.need_table(found, asked, leads=leads(asked.place.code))),
@@ -132,20 +141,20 @@ def _body(
         drawn = tables.table(made, asked, asked.by, leads=leads)
         title = gettext(VIEWS[asked.by])
         return {
-            "charts": [pictures.ranking(made, asked, asked.by)],
+            "charts": [pictures.ranking(made, asked, asked.by, leads)],
             "answers": [],
             "panels": [(title, drawn)],
             "left_out": max(0, len(made) - tables.MOST),
         }
-    return _first_page(found, asked)
+    return _first_page(found, asked, leads)
 
 
-def _first_page(found: Counted, asked: Asked) -> dict[str, Any]:
+def _first_page(found: Counted, asked: Asked, leads: Callable[[str], bool]) -> dict[str, Any]:
     """Return the charts of the first page."""
     several = len(asked.place.halls) > 1
-    drawn = [pictures.trend(found, asked), pictures.needs(found)]
+    drawn = [pictures.trend(found, asked, leads), pictures.needs(found, asked, leads)]
     drawn += [
-        pictures.ranking(tables.lines(found, asked, by), asked, by)
+        pictures.ranking(tables.lines(found, asked, by), asked, by, leads)
         for by in FIRST_PAGE
         if by != "hall" or several
     ]
@@ -165,7 +174,8 @@ def definitions() -> list[tuple[str, str]]:
         (gettext("按期办结率"),
          gettext("按期办结 ÷（办结 + 超期在办）；分母不足 %(few)d 件的不计。", few=FEW)),
         (gettext("平均用时"),
-         gettext("从受理到最后一次办结的工作时间，按大厅的工作日历和作息计算；中止计时不扣除。")),
+         gettext("从受理到最后一次办结的工作时间，按大厅的工作日历和作息计算；中止计时不扣除；"
+                 "不足 %(few)d 件的不计。", few=FEW)),
         (gettext("满意率"),
          gettext("回访评价为基本满意及以上的 ÷ 已评价的；不足 %(few)d 件的不计。", few=FEW)),
         (gettext("按原因"),

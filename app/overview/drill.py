@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PARAMETER = "counted"
 """The name of the filter."""
 
-MARK = "~"
+MARK, JOINT = "~", "+"
 PARTS = 6
 
 MEASURES: dict[str, str] = {
@@ -40,16 +40,21 @@ MEASURES: dict[str, str] = {
     "in_time": N_("按期办结"),
     "late": N_("超期办结"),
     "open_late": N_("超期在办"),
+    "timed": N_("有办理用时"),
     "overdue": N_("超期"),
+    "judged": N_("办结或超期在办"),
     "rated": N_("已评价"),
     "satisfied": N_("评价满意"),
 }
 """What is counted → what it is called."""
 
+SUMS = {"overdue": ("late", "open_late"), "judged": ("finished", "open_late")}
+"""What is counted → the counts of a case that it is the sum of."""
+
 
 @dataclass(frozen=True)
 class Drill:
-    """What a number counts: where, when, what, by which value."""
+    """What a number counts: where, when, what, by which value; several reasons joined by `+`."""
 
     place: str
     period: Period
@@ -82,12 +87,14 @@ class Drill:
     def counts(self, fact: Fact) -> bool:
         """Say whether the number counts a case."""
         inside = self.period.since <= fact.day <= self.period.until
-        named = self.facet is Facet.ALL or (self.facet, self.value) in set(fact.values())
+        asked = {(self.facet, value) for value in self._values}
+        named = self.facet is Facet.ALL or not asked.isdisjoint(fact.values())
         return inside and named and getattr(fact.figures, self.measure) > 0
 
     def kept(self) -> Any:
         """Return the criterion of the facts that the number counts."""
-        measure = FACT.late + FACT.open_late if self.measure == "overdue" else FACT[self.measure]
+        parts = SUMS.get(self.measure, (self.measure,))
+        measure = sum((FACT[name] for name in parts[1:]), FACT[parts[0]])
         caused = select(CAUSED.case_id).where(CAUSED.cause_id == _number(self.value))
         by: dict[Facet, Any] = {
             Facet.ALL: true(),
@@ -95,11 +102,15 @@ class Drill:
             Facet.MATTER: FACT.matter == self.value,
             Facet.CLASSIFICATION: FACT.classification == self.value,
             Facet.CAUSE: FACT.case_id.in_(caused),
-            Facet.NEED: FACT.need == self.value,
+            Facet.NEED: FACT.need.in_(self._values),
             Facet.UNLISTED: and_(FACT.need == Need.UNLISTED, FACT.matter == self.value),
         }
         days = FACT.day.between(self.period.since, self.period.until)
         return and_(days, measure > 0, by[self.facet])
+
+    @property
+    def _values(self) -> list[str]:
+        return self.value.split(JOINT) if self.facet is Facet.NEED else [self.value]
 
 
 def _number(text: str) -> int:
@@ -145,7 +156,10 @@ def named(facet: Facet, values: list[str]) -> dict[str, str]:
     if choices is None:
         return {value: value for value in values}
     labels = {str(it.value): gettext(it.label) for it in choices}
-    return {value: labels.get(value, gettext("尚未分类")) for value in values}
+    return {
+        value: gettext("、").join(labels.get(it, gettext("尚未分类")) for it in value.split(JOINT))
+        for value in values
+    }
 
 
 def _rows(model: Any, values: list[str]) -> dict[str, str]:

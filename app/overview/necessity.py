@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.crud.pages import Cell, Col, Listing, Row
-from app.core.crud.present import EMPTY, local
+from app.core.crud.present import local
 from app.core.language import N_, gettext
-from app.overview.drill import Drill
+from app.overview.drill import JOINT, Drill
 from app.overview.listed import Listed
 from app.overview.rules import Facet, Figures, Need
-from app.overview.tables import MOST
+from app.overview.tables import MOST, few, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,13 @@ DEFINED: dict[Need, str] = {
 }
 """What each of the four means, from what the program keeps."""
 
+ANSWERS: dict[str, tuple[Need, ...]] = {
+    N_("本应由现有科室在柜台办理"): (Need.COUNTER, Need.EXPLAIN),
+    N_("权责清单缺少的职责所涉"): (Need.UNLISTED,),
+    N_("只能由本窗口办理"): tuple(need for need in Need if need.only_here),
+}
+"""What the framework asks → the reasons of the cases that are the answer."""
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -66,16 +73,15 @@ def missing(found: Counted, asked: Asked, now: datetime) -> list[Missing]:
     ]
 
 
-def summary(found: Counted) -> list[tuple[str, int]]:
-    """Return the three answers, with how many cases stand behind each."""
+def summary(found: Counted, asked: Asked, *, leads: bool) -> list[tuple[str, int, str]]:
+    """Return the three answers, how many cases stand behind each, and what leads to them."""
     kept = found.values[Facet.NEED]
-    counts = {need: kept.get(need.value, Figures()).taken for need in Need}
-    here = sum(number for need, number in counts.items() if need.only_here)
-    return [
-        (gettext("本应由现有科室在柜台办理"), counts[Need.COUNTER] + counts[Need.EXPLAIN]),
-        (gettext("权责清单缺少的职责所涉"), counts[Need.UNLISTED]),
-        (gettext("只能由本窗口办理"), here),
-    ]
+    told = []
+    for label, needs in ANSWERS.items():
+        number = sum(kept.get(need.value, Figures()).taken for need in needs)
+        drill = Drill(asked.place.code, asked.period, "taken", Facet.NEED, JOINT.join(needs))
+        told.append((gettext(label), number, drill.url() if number and leads else ""))
+    return told
 
 
 def need_table(found: Counted, asked: Asked, *, leads: bool) -> Listing:
@@ -85,16 +91,18 @@ def need_table(found: Counted, asked: Asked, *, leads: bool) -> Listing:
     for at, need in enumerate(Need):
         number = kept.get(need.value, Figures()).taken
         drill = Drill(asked.place.code, asked.period, "taken", Facet.NEED, need.value)
+        text, tone = share(number, taken)
         rows.append(
             Row(
                 at,
                 [
                     Cell(gettext(need.label)),
                     Cell(str(number), "number", drill.url() if number and leads else None),
-                    Cell(f"{100 * number / taken:.1f}%" if taken else EMPTY, "number"),
+                    Cell(text, "number", tone=tone),
                     Cell(gettext("是") if need.only_here else gettext("否")),
                     Cell(gettext(DEFINED[need]), "told"),
                 ],
+                tone=few(taken),
             )
         )
     heads = (

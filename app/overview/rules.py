@@ -69,6 +69,11 @@ def need_of(*, listed: bool, together: bool, should_be_done: bool) -> Need:
     return Need.COUNTER if should_be_done else Need.EXPLAIN
 
 
+def rate(part: int, whole: int) -> float | None:
+    """Return the percent that a part is of a number of cases; None where they are few."""
+    return None if whole < FEW else 100 * part / whole
+
+
 @dataclass(frozen=True)
 class Figures:
     """Sums over cases; each is a number of cases but for the two of working time and the grades."""
@@ -116,28 +121,28 @@ class Figures:
     @property
     def in_time_rate(self) -> float | None:
         """Percent of the judged cases that were finished in time; None where they are few."""
-        return None if self.few else 100 * self.in_time / self.judged
+        return rate(self.in_time, self.judged)
 
     @property
     def satisfaction(self) -> float | None:
         """Percent of the rated cases that were satisfied; None where they are few."""
-        return None if self.rated < FEW else 100 * self.satisfied / self.rated
+        return rate(self.satisfied, self.rated)
 
     @property
     def average_days(self) -> float | None:
-        """Average working days from acceptance to result; None where nothing is finished."""
-        return self.days / THOUSANDTHS / self.timed if self.timed else None
+        """Average working days from acceptance to result; None where few have one."""
+        return None if self.timed < FEW else self.days / THOUSANDTHS / self.timed
 
     @property
     def average_hours(self) -> float | None:
-        """Average working hours from acceptance to result; None where nothing is finished."""
-        return self.seconds / 3600 / self.timed if self.timed else None
+        """Average working hours from acceptance to result; None where few have one."""
+        return None if self.timed < FEW else self.seconds / 3600 / self.timed
 
 
 NAMES = tuple(Figures.__dataclass_fields__)
 
-COUNTS = ("registered", "taken", "refused", "finished", "in_time", "late", "open_late", "rated",
-          "satisfied", "overdue")  # fmt: skip
+COUNTS = ("registered", "taken", "refused", "finished", "in_time", "late", "open_late", "timed",
+          "rated", "satisfied", "overdue", "judged")  # fmt: skip
 """What leads to the cases that it counts."""
 
 
@@ -172,6 +177,11 @@ class Period:
         while month <= self.until:
             yield month
             month = next_month(month)
+
+    def within(self, month: date) -> Period:
+        """Return the days of a month, by its first day, that are in it."""
+        last = next_month(month) - timedelta(days=1)
+        return Period(max(self.since, month), min(self.until, last))
 
     def years(self) -> list[date]:
         """Return the first days of the years that are wholly in it."""

@@ -9,13 +9,14 @@ from app.core.crud.pages import Cell, Col, Listing, Row
 from app.core.crud.present import EMPTY
 from app.core.language import N_, gettext
 from app.overview.drill import MEASURES, Drill, named
-from app.overview.rules import FEW, Facet, Figures
+from app.overview.rules import FEW, Facet, Figures, rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.overview.asking import Asked
     from app.overview.queries import Counted
+    from app.overview.rules import Period
 
 MOST = 200
 """Lines of a table on the screen; the workbook has them all."""
@@ -28,6 +29,9 @@ RATES: dict[str, str] = {
     "average": N_("平均用时"),
     "satisfaction": N_("满意率"),
 }
+
+RATED = ("judged", "timed", "rated")
+"""What each rate is of: the cases that it leads to."""
 
 HEADS: dict[str, str] = {
     "hall": N_("大厅"),
@@ -51,6 +55,11 @@ class Line:
     figures: Figures
     place: str
     facet: Facet = Facet.ALL
+
+    def drill(self, period: Period, measure: str) -> Drill:
+        """Return what leads to the cases of a count; a hall's place says it all."""
+        value = "" if self.facet is Facet.ALL else self.value
+        return Drill(self.place, period, measure, self.facet, value)
 
 
 def lines(found: Counted, asked: Asked, by: str) -> list[Line]:
@@ -99,54 +108,61 @@ def table(made: Sequence[Line], asked: Asked, by: str, *, leads: Callable[[str],
 
 
 def _row(at: int, line: Line, asked: Asked, *, leads: bool) -> Row:
-    cells = [Cell(line.label, "told")]
-    for measure in COLUMNS:
-        number = getattr(line.figures, measure)
-        url = None
-        if number and leads:
-            url = Drill(line.place, asked.period, measure, line.facet, line.value).url()
-            if by_hall(line):
-                url = Drill(line.place, asked.period, measure).url()
-        tone = "late" if number and measure in {"late", "open_late"} else ""
-        cells.append(Cell(str(number), "number", url, tone))
-    cells += [Cell(text, "number", tone=tone) for text, tone in rates(line.figures)]
-    return Row(at, cells, None, "few" if line.figures.few else "")
+    told = [(str(getattr(line.figures, it)), _tone(line.figures, it), it) for it in COLUMNS]
+    told += [(*said, it) for said, it in zip(rates(line.figures), RATED, strict=True)]
+    numbers = [
+        Cell(
+            text,
+            "number",
+            line.drill(asked.period, it).url() if leads and getattr(line.figures, it) else None,
+            tone,
+        )
+        for text, tone, it in told
+    ]
+    return Row(at, [Cell(line.label, "told"), *numbers], None, few(line.figures.judged))
 
 
-def by_hall(line: Line) -> bool:
-    """Say whether a line is a hall's: then its place says it all."""
-    return line.facet is Facet.ALL
+def _tone(figures: Figures, measure: str) -> str:
+    return "late" if measure in {"late", "open_late"} and getattr(figures, measure) else ""
+
+
+def few(whole: int) -> str:
+    """Return the tone of a row whose shares are of so many cases."""
+    return "few" if whole < FEW else ""
 
 
 def rates(figures: Figures) -> list[tuple[str, str]]:
     """Return the rates as they are written, and grey counts in place of what is too small."""
     return [
-        _share(figures.in_time_rate, figures.in_time, figures.judged),
-        (average(figures), "" if figures.timed >= FEW else "idle"),
-        _share(figures.satisfaction, figures.satisfied, figures.rated),
+        share(figures.in_time, figures.judged),
+        average(figures),
+        share(figures.satisfied, figures.rated),
     ]
 
 
-def _share(rate: float | None, part: int, whole: int) -> tuple[str, str]:
-    if rate is not None:
-        return f"{rate:.1f}%", ""
+def share(part: int, whole: int) -> tuple[str, str]:
+    """Write the percent that a part is of a number of cases, and its tone."""
+    percent = rate(part, whole)
+    if percent is not None:
+        return f"{percent:.1f}%", ""
     return (f"{part}/{whole}", "idle") if whole else (EMPTY, "idle")
 
 
-def average(figures: Figures) -> str:
+def average(figures: Figures) -> tuple[str, str]:
     """Write the average working time in working days, and in hours below one of them."""
     days, hours = figures.average_days, figures.average_hours
     if days is None or hours is None:
-        return EMPTY
+        count = gettext("%(count)d 件", count=figures.timed) if figures.timed else EMPTY
+        return count, "idle"
     if days < 1:
-        return gettext("%(hours).1f 小时", hours=hours)
-    return gettext("%(days).1f 工作日", days=days)
+        return gettext("%(hours).1f 小时", hours=hours), ""
+    return gettext("%(days).1f 工作日", days=days), ""
 
 
 def few_explained() -> str:
     """Say what the grey is about."""
     return gettext(
-        "灰色：有结论的（已评价的）不足 %(few)d 件，一件之差就会改变一成以上，只列件数，不计比率，"
-        "排在最后。",
+        "灰色：不足 %(few)d 件的，一件之差就会改变一成以上，只列件数，不计比率和平均，"
+        "排名时在最后。",
         few=FEW,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.core.crud.export import cover_facts
 from app.core.crud.present import local
 from app.core.language import gettext
-from app.core.workbook import Column, Kind, Produced, Sheet, safe_file_name, write_tables
+from app.core.workbook import Column, Kind, Produced, Sheet, Tone, safe_file_name, write_tables
 from app.overview import necessity, tables
 from app.overview.asking import VIEWS
 from app.overview.board import definitions, warnings
@@ -41,7 +41,8 @@ def write_figures(path: Path, asked: Asked, person: Person, now: datetime) -> Pr
         told = [(gettext("提示"), text) for text in warnings(found)]
         needs = [(gettext(it.label), gettext(necessity.DEFINED[it])) for it in Need]
         facts = cover_facts(title, person, now, words, replace(produced, sheets=1))
-        return [*facts, *told, *definitions(), *needs]
+        few = (gettext("灰色"), tables.few_explained())
+        return [*facts, *told, *definitions(), *needs, few]
 
     summary = (Sheet(title, _columns("hall"), name=gettext("汇总")), _summary(found, asked))
     tables_of = [summary, *_dimensions(found, asked, title), _missing(found, asked, title, now)]
@@ -68,24 +69,26 @@ def _columns(by: str) -> list[Column]:
     ]
 
 
-def _values(label: str, it: Figures) -> list[Any]:
+def _row(label: str, it: Figures) -> Row:
+    """Return a line, grey where there are too few cases for a rate."""
     rates = (it.in_time_rate, it.average_days, it.average_hours, it.satisfaction)
     counts = (getattr(it, name) for name in COUNTS)
-    return [label, *counts, *(None if rate is None else round(rate, 1) for rate in rates)]
+    values = [label, *counts, *(None if rate is None else round(rate, 1) for rate in rates)]
+    return (Tone.FEW if it.few else None), values
 
 
 def _summary(found: Counted, asked: Asked) -> Iterator[Row]:
-    yield None, _values(gettext("合计"), found.all)
+    yield _row(gettext("合计"), found.all)
     for line in tables.lines(found, asked, "hall"):
-        yield None, _values(line.label, line.figures)
+        yield _row(line.label, line.figures)
 
 
 def _dimensions(found: Counted, asked: Asked, title: str) -> Iterator[tuple[Sheet, Iterable[Row]]]:
     """Yield a sheet for each dimension, with every line there is."""
     for by in BY[1:]:
-        rows = [(None, _values(it.label, it.figures)) for it in tables.lines(found, asked, by)]
+        rows = [_row(it.label, it.figures) for it in tables.lines(found, asked, by)]
         yield Sheet(title, _columns(by), name=gettext(VIEWS[by])), rows
-    months = [(None, _values(f"{month:%Y-%m}", it)) for month, it in sorted(found.months.items())]
+    months = [_row(f"{month:%Y-%m}", it) for month, it in sorted(found.months.items())]
     columns = [Column(gettext("登记月份"), 40), *_columns("hall")[1:]]
     yield Sheet(title, columns, name=gettext("按月")), months
 

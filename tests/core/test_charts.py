@@ -122,11 +122,11 @@ def test_small_numbers_are_hollow_and_say_why():
 
 
 def test_the_table_says_everything_the_picture_says():
-    chart = made(values=[(1234.5, None, 0)], digits=1, urls={0: "/x"}, notes={2: "少"})
+    chart = made(values=[(1234.5, None, 0)], digits=1, urls={(0, 0): "/x"}, notes={2: "少"})
     assert chart.rows() == [
-        ("一月", "/x", ["1,234.5"], ""),
-        ("二月", "", ["—"], ""),
-        ("三月", "", ["0"], "少"),
+        ("一月", [("1,234.5", "/x")], ""),
+        ("二月", [("—", "")], ""),
+        ("三月", [("0", "")], "少"),
     ]
     assert chart.peak() == ("一月", "1,234.5")
 

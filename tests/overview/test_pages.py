@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache, partial
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,13 +14,16 @@ from sqlalchemy import select
 from app.cases.models import Case
 from app.core import scope
 from app.core.db import db
+from app.demo.loader import load
 from app.departments.models import Hall
 from app.overview.drill import Drill
 from app.overview.operations import fold
 from app.overview.queries import counted
-from app.overview.rules import COUNTS, Facet, Preset, preset
-from tests.cases.window import led, person
-from tests.conftest import NOW
+from app.overview.rules import COUNTS, FEW, Facet, Need, Preset, preset
+from app.overview.tables import RATED
+from tests.cases import window
+from tests.cases.window import person
+from tests.conftest import NOW, PASSWORD
 from tests.core.screens import statements, tree
 
 YEAR = preset(Preset.YEAR, NOW.date())
@@ -29,7 +34,7 @@ VIEWS = ("", "hall", "department", "matter", "cause", "classification", "need")
 def counted_once(demo):
     with scope.everything():
         fold(NOW)
-        led(("accept", "dispatch", "sign", "resolve"))  # not counted yet by the job
+        window.led(("accept", "dispatch", "sign", "resolve"))  # not counted yet by the job
     return demo
 
 
@@ -114,6 +119,140 @@ def test_every_number_leads_to_exactly_its_cases(counted_once, login):
             assert len(shown) == len(set(shown)) == getattr(figures, measure), address
             led_to += bool(shown)
     assert led_to > 20
+
+
+def led(shown):
+    """Yield the text and the address of every link to the cases of a number."""
+    for link in shown.iter("a"):
+        if "f_counted" in (link.get("href") or ""):
+            yield "".join(link.itertext()).strip(), link.get("href")
+
+
+def bare(shown):
+    """Return the numbers of cases in tables, tiles and answers that lead nowhere."""
+    places = [*shown.iterfind(".//td[@class]"), *shown.iterfind(".//dd"), *shown.iter("strong")]
+    texts = [
+        (it, "".join(it.itertext()).strip())
+        for it in places
+        if it.tag != "td" or "k-number" in it.get("class")
+    ]
+    return [
+        text
+        for it, text in texts
+        if re.fullmatch(r"[1-9][\d,]*( 件)?", text) and it.find(".//a") is None
+    ]
+
+
+MANY = 40
+"""Links of a page that are followed; the two pages of the summaries have fewer."""
+
+
+def holds(text, address, behind):
+    """Say whether so many rows are what a link's text promises: a number, or a rate of ten."""
+    part = re.fullmatch(r"\d+/(\d+)|(\d+) 件", text)
+    if part:
+        return behind == int(part[1] or part[2])
+    measure = parse_qs(urlsplit(address).query)["f_counted"][0].split("~")[3]
+    if measure in RATED and not text.startswith("已评价"):
+        return behind >= FEW
+    return behind == int(re.search(r"\d+", text)[0])
+
+
+@pytest.mark.parametrize(
+    ("by", "username"),
+    [*((by, "supervisor.liaocheng") for by in VIEWS), ("need", "supervisor.linqing")],
+)
+def test_every_number_on_the_page_is_the_number_of_rows_behind_it(
+    counted_once, login, by, username
+):
+    browser = login(counted_once, username)
+    shown = tree(browser.get(f"/overview/?by={by}&period=year"))
+    assert not bare(shown)
+    rows = cache(partial(numbers_of, browser))
+    told = list(led(shown))
+    assert told
+    for text, address in told[:MANY]:
+        assert holds(text, address, len(rows(address))), (text, address)
+
+
+def test_each_answer_of_the_necessity_leads_to_its_cases(counted_once, login):
+    browser = login(counted_once, "supervisor.liaocheng")
+    shown = tree(browser.get("/overview/?by=need&period=year"))
+    answers = [
+        (int("".join(it.itertext()).split()[0]), it.find("a").get("href"))
+        for it in shown.iterfind(".//dl[@class='answers']//dd")
+    ]
+    found = [numbers_of(browser, address) for _, address in answers]
+    assert [number for number, _ in answers] == [len(it) for it in found]
+    counter, unlisted, here = map(set, found)
+    assert len(counter) > 0 < len(unlisted) < len(here)
+    assert unlisted < here
+    assert not counter & here
+    chips = browser.get(answers[0][1]).text
+    assert "科室柜台应当直接办结、科室柜台应当讲清原因" in chips
+
+
+def test_averages_and_satisfaction_lead_to_the_cases_they_are_of(counted_once, login):
+    browser = login(counted_once, "supervisor.liaocheng")
+    shown = tree(browser.get("/overview/?period=year"))
+    tiles = {
+        it.find("span").text: it.find("strong/a").get("href")
+        for it in shown.iterfind(".//ul[@class='stats']/li/div")
+    }
+    with scope.everything():
+        rows = db.session.scalars(select(Case)).all()
+        timed = {it.id for it in rows if it.outcome and it.accepted_at}
+        rated = {it.id for it in rows if it.satisfaction}
+    assert set(numbers_of(browser, tiles["平均用时"])) == timed
+    assert set(numbers_of(browser, tiles["满意率"])) == rated
+
+
+@pytest.fixture
+def few(app):
+    """Six cases: too few for any rate."""
+    with scope.everything():
+        load(cases=6, seed=3, password=PASSWORD, now=NOW)
+        fold(NOW)
+    return app
+
+
+def test_fewer_than_ten_cases_are_grey_and_no_rate_on_the_screen(few, login):
+    browser = login(few, "supervisor.liaocheng")
+    for by in VIEWS:
+        shown = tree(browser.get(f"/overview/?by={by}&period=custom&since=2025-01-01"))
+        numbers = [*shown.iterfind(".//td[@class='k-number']"), *shown.find_class("stats")]
+        assert numbers
+        assert not re.search(r"\d%", " ".join(it.text_content() for it in numbers)), by
+        lines = shown.findall(".//table[@class='listing']/tbody/tr")
+        lines = lines[: len(Need)] if by == "need" else lines
+        assert bool(lines) is bool(by)
+        assert {it.get("class") for it in lines} <= {"few"}, by
+
+
+def test_fewer_than_ten_cases_are_grey_and_no_rate_on_paper(few, login):
+    browser = login(few, "supervisor.liaocheng")
+    paper = tree(browser.get("/overview/report?period=custom&since=2025-01-01"))
+    tables = [it for it in paper.iter("table") if it.get("class") in {"figures", "needs"}]
+    grey = [it.get("class") == "few" for it in tables[0].iterfind("tbody/tr")]
+    needs = next(it for it in tables if "占比" in "".join(it.itertext()))
+    grey += [it.get("class") == "few" for it in needs.iterfind("tbody/tr")]
+    assert len(grey) > 4
+    assert all(grey)
+    assert not re.search(r"\d%", "".join(paper.find("body").itertext()).partition("统计口径")[0])
+
+
+def test_fewer_than_ten_cases_are_grey_and_no_rate_in_the_workbook(few, login):
+    answer = login(few, "supervisor.liaocheng").get(
+        "/overview/export?period=custom&since=2025-01-01"
+    )
+    book = load_workbook(BytesIO(answer.data))
+    for name in ("汇总", "按科室", "窗口必要性", "按月"):
+        first, *_ = book[name].iter_rows(min_row=3)
+        heads = [it.value for it in book[name][2]]
+        rates = [it.value for it, head in zip(first, heads, strict=True)
+                 if re.search("率|平均", head)]  # fmt: skip
+        assert rates == [None] * 4, name
+        assert first[0].font.color.rgb.endswith("5C6370"), name
 
 
 def test_the_list_says_what_it_counts_and_lets_go_of_it(counted_once, login):

@@ -65,11 +65,22 @@ def test_who_is_late_and_open_counts_against_the_rate():
     assert Figures(finished=10, in_time=10, open_late=10).in_time_rate == 50
 
 
-def test_averages_are_of_what_is_finished():
-    figures = Figures(timed=4, seconds=4 * 3600, days=2000)
+def test_averages_are_of_ten_that_are_finished():
+    figures = Figures(timed=FEW, seconds=FEW * 3600, days=FEW * 500)
     assert figures.average_hours == 1
     assert figures.average_days == 0.5
-    assert Figures().average_days is None
+    few = Figures(timed=FEW - 1, seconds=FEW * 3600, days=FEW * 500)
+    assert few.average_days is few.average_hours is None
+
+
+def test_the_part_of_a_month_that_is_in_a_period():
+    period = Period(date(2026, 1, 31), date(2026, 3, 2))
+    days = [(it.since, it.until) for it in map(period.within, period.months())]
+    assert days == [
+        (date(2026, 1, 31), date(2026, 1, 31)),
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2026, 3, 1), date(2026, 3, 2)),
+    ]
 
 
 numbers = st.builds(Figures, **{name: st.integers(0, 9) for name in NAMES})

@@ -45,8 +45,9 @@ class Chart:
     """A chart; `ValueError` where its parts don't fit each other.
 
     `muted` names the places whose value tells too little (they are drawn hollow and grey, `notes`
-    says why beside the bar), `urls` leads from the labels in the table to what was counted, `top`
-    is the end of the axis if it is not to follow the values, `digits` those behind the point.
+    says why beside the bar), `urls` leads from the values in the table, by series and place, to
+    what was counted, `top` is the end of the axis if it is not to follow the values, `digits` those
+    behind the point.
     """
 
     title: str
@@ -60,7 +61,7 @@ class Chart:
     top: float | None = None
     muted: frozenset[int] = frozenset()
     notes: Mapping[int, str] = field(default_factory=dict)
-    urls: Mapping[int, str] = field(default_factory=dict)
+    urls: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what can't be drawn, and give each series its ink."""
@@ -88,13 +89,15 @@ class Chart:
         """Return a value as it is written, a dash for none."""
         return "—" if value is None else number(value, self.digits)
 
-    def rows(self) -> list[tuple[str, str, list[str], str]]:
-        """Return the table behind the picture: label, address, values as written, the note."""
+    def rows(self) -> list[tuple[str, list[tuple[str, str]], str]]:
+        """Return the table behind the picture: label, values as written and addresses, the note."""
         return [
             (
                 label,
-                self.urls.get(at, ""),
-                [self.told(it.values[at]) for it in self.series],
+                [
+                    (self.told(it.values[at]), self.urls.get((which, at), ""))
+                    for which, it in enumerate(self.series)
+                ],
                 self.notes.get(at, ""),
             )
             for at, label in enumerate(self.labels)

@@ -11,7 +11,7 @@ from app.core.language import gettext
 from app.core.security import may
 from app.overview import pictures, tables
 from app.overview.asking import CUSTOM, Asked
-from app.overview.board import warnings
+from app.overview.board import leader, warnings
 from app.overview.places import place
 from app.overview.queries import Changed, counted
 from app.overview.rules import FEW, Period
@@ -53,8 +53,8 @@ def figures(person: Person, now: datetime) -> Told | None:
     causes = tables.lines(found, asked, "cause")
     charts = [_trend(asked, changed)]
     if causes:
-        title = gettext("近 %(weeks)d 周办不成的原因", weeks=WEEKS)
-        charts.append(pictures.ranking(causes[:MOST], asked, "cause", title=title))
+        title, leads = gettext("近 %(weeks)d 周办不成的原因", weeks=WEEKS), leader(asked, person)
+        charts.append(pictures.ranking(causes[:MOST], asked, "cause", leads, title=title))
     title = gettext("近 %(weeks)d 周", weeks=WEEKS)
     return Told(charts, _stats(found, asked.url()), title, warnings(found))
 

@@ -22,7 +22,7 @@ from app.cases.effects.dispatch import handlers
 from app.cases.models import Case
 from app.cases.queries import case_numbered, proposed_department, responsibility_for
 from app.causes.forms import as_tree
-from app.core import clock
+from app.core import clock, scope
 from app.core.crud.fields import (
     InstantField,
     LinkField,
@@ -88,10 +88,9 @@ def move_form(step: Move, case: Case) -> FlaskForm:
         form["assist_departments"].among = Department.hall_id == case.hall_id
         form["assist_departments"].say = _plain_name
     if "handler" in fields:
-        at = [item.department_id for item in case.assignments if item.running]
-        form["handler"].among = Staff.id.in_(
-            handlers(at[0]) if len(at) == 1 else handlers(case.lead_department_id or 0)
-        )
+        at = {item.department_id for item in case.assignments if item.running}
+        own = at & set(scope.current().departments("handler"))
+        form["handler"].among = Staff.id.in_(handlers(*sorted(own or at)))
     return form
 
 

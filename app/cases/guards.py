@@ -15,7 +15,7 @@ from app.core import scope
 from app.core.language import gettext
 from app.deadlines.adjustment import LIMITS, about, pending, requests, used
 from app.deadlines.adjustment_models import Extension, Pause
-from app.deadlines.rules import ClockKind
+from app.deadlines.rules import Classification, ClockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,6 +136,11 @@ def _return_in_time(met: Standing) -> str:
     return gettext("已过签收时限，不能再退回；确非本科室职责的，请提级办理") if late else ""
 
 
+def _somebody_handles(met: Standing) -> str:
+    handled = any(item.running and item.handler_id is not None for item in met.case.assignments)
+    return "" if handled else gettext("还没有经办人签收")
+
+
 def _assist_unsigned(met: Standing) -> str:
     mine = met.assignment("assist")
     return gettext("协办已经签收") if mine is not None and mine.signed_at is not None else ""
@@ -216,6 +221,15 @@ def _may_finish(met: Standing) -> str:
     return ""
 
 
+def _may_reply(met: Standing) -> str:
+    if met.case.classification is Classification.SHOULD_BE_DONE:
+        return gettext(
+            "“%(classification)s”的事项应当办结；确实不能办的，请窗口或督查人员先重新分类",
+            classification=gettext(Classification.SHOULD_BE_DONE.label),
+        )
+    return _may_finish(met)
+
+
 def _undecided(met: Standing) -> str:
     grade = met.case.satisfaction
     if grade is None or not grade.dissatisfied:
@@ -257,6 +271,7 @@ def _tried_enough(met: Standing) -> str:
 GUARDS: dict[str, Callable[[Standing], str]] = {
     "first_return": _first_return,
     "second_return": _second_return,
+    "somebody_handles": _somebody_handles,
     "assist_unsigned": _assist_unsigned,
     "assist_working": _assist_working,
     "no_visit_planned": _no_visit_planned,
@@ -269,6 +284,7 @@ GUARDS: dict[str, Callable[[Standing], str]] = {
     "paused": _paused,
     "may_reclassify": _may_reclassify,
     "may_finish": _may_finish,
+    "may_reply": _may_reply,
     "undecided": _undecided,
     "decided": _decided,
     "tried_enough": _tried_enough,

@@ -97,8 +97,9 @@ DISPATCH = (
     Move("settle", N_("裁定承办科室", "move"), Stage.DISPATCH, (Status.RETURNED, Status.DISPUTED),
          Status.DISPATCHED, _SUPERVISOR, "settled", required=("lead_department", "note"),
          optional=("assist_departments", "add_to_list", "restart_clock"), style="main"),
-    Move("reassign", N_("改派经办人", "move"), Stage.DISPATCH, (Status.SIGNED,), None,
-         ("handler", "supervisor"), "reassigned", required=("handler",), optional=("note",)),
+    Move("reassign", N_("改派经办人", "move"), Stage.DISPATCH, _DISPATCHED, None,
+         ("handler", "supervisor"), "reassigned", required=("handler",), optional=("note",),
+         guard="somebody_handles", alternative=True),
 )  # fmt: skip
 
 HANDLING = (
@@ -155,7 +156,7 @@ RESULT = (
          style="main"),
     Move("reply", N_("答复释因", "move"), Stage.RESULT, (Status.SIGNED,), Status.REPLIED, _HANDLER,
          "replied", required=("reasons", "legal_basis"),
-         optional=("decision", "causes"), guard="may_finish", party="lead"),
+         optional=("decision", "causes"), guard="may_reply", party="lead"),
 )  # fmt: skip
 
 AFTER = (

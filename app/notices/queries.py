@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from app.core.db import db
 from app.core.panel import entities
 from app.departments.rules import real_address
 from app.notices import setting
 from app.notices.models import Notice, NoticeTarget
-from app.notices.rules import TargetKind, Way
+from app.notices.rules import STUCK, State, TargetKind, Way
 from app.notices.sending import is_mail
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Subject = tuple[str, int]
 """What a notice is about: the code of its entity, and the row's number."""
 
 COUNT_UP_TO = 100
-"""Beyond this many, the bell says no more than that there are more."""
+"""Beyond this many, the bell and the menu say no more than that there are more."""
 
 
 def inbox(person: int, *, unread: bool) -> Select[Any]:
@@ -45,6 +45,15 @@ def unread_count(person: int) -> int:
     """Count a person's unread notices, no further than is worth showing."""
     few = few_unread(person).subquery()
     return db.session.scalar(select(func.count()).select_from(few)) or 0
+
+
+def dead_count() -> int:
+    """Count the messages in sight that were given up, no further than is worth showing."""
+    moved_by_hand = Notice.state.in_(
+        bindparam("stuck", STUCK, expanding=True, literal_execute=True)  # as the index has it
+    )
+    few = select(Notice.id).where(moved_by_hand, Notice.state == State.DEAD).limit(COUNT_UP_TO)
+    return db.session.scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
 def in_sight(subjects: Iterable[Subject]) -> set[Subject]:

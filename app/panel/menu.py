@@ -98,7 +98,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
             (N_("变更记录"), "/changes/list/", "changes", "r", ""),
             (N_("通知规则"), "/notice-rules/list/", "notice-rules", "r", ""),
             (N_("通知渠道"), "/notice-targets/list/", "notice-targets", "r", ""),
-            (N_("发送记录"), "/deliveries/list/", "deliveries", "r", ""),
+            (N_("发送记录"), "/deliveries/list/", "deliveries", "r", "dead"),
             (N_("定时任务"), "/jobs/list/", "jobs", "r", ""),
             (N_("日历修订"), "/calendar-revisions/list/", "calendar-revisions", "r", ""),
         ),
@@ -106,7 +106,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
 )
 """Heading → (label, address, entity, letter, name of its count)."""
 
-TONES = {"warning": "warn", "overdue": "late"}
+TONES = {"warning": "warn", "overdue": "late", "dead": "late"}
 
 
 @dataclass(frozen=True)

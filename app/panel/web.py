@@ -26,7 +26,7 @@ from app.deadlines.queries import missing_year
 from app.departments.models import Hall
 from app.departments.queries import person_of
 from app.departments.rules import Role
-from app.notices.queries import unread_count
+from app.notices.queries import dead_count, unread_count
 from app.panel.menu import menu
 from app.panel.packing import ASSETS, digest, kept, pack
 from app.roster.queries import waiting_for
@@ -194,6 +194,8 @@ def shell() -> Shell:
     waiting = counts(clock.now()) if may("cases", "r") else {}
     if may("swaps", "r"):
         waiting["swaps"] = waiting_for(person, local(clock.now()).date())
+    if may("deliveries", "r"):
+        waiting["dead"] = dead_count()
     waiting["unread"] = unread = unread_count(person.id)
     address = request.full_path.rstrip("?") if request.args else request.path
     roles = gettext("、").join(gettext(role.label) for role in Role if role.value in person.roles)

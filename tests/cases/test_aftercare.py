@@ -13,7 +13,7 @@ from app.cases.rules import ATTEMPTS, Outcome, Satisfaction, Status
 from app.core.db import db
 from app.core.errors import DomainError
 from app.deadlines.rules import ClockKind, Verdict
-from tests.cases.ways import DONE, JOINT, SIGNED
+from tests.cases.ways import DONE, JOINT, SIGNED, UNLAWFUL
 from tests.cases.window import (
     LATER,
     act,
@@ -109,11 +109,15 @@ def test_a_call_that_is_answered_after_two_that_were_not_is_a_callback(demo):
 
 
 @pytest.mark.parametrize(
-    "way",
-    [DONE, (*SIGNED, "reply"), (*DONE, ("callback", {"satisfaction": "1"}), "explain", "close")],
+    ("way", "days"),
+    [
+        (DONE, 3),
+        ((*UNLAWFUL, "reply"), 2),
+        ((*DONE, ("callback", {"satisfaction": "1"}), "explain", "close"), 3),
+    ],
     ids=["resolved", "replied", "closed"],
 )
-def test_a_case_is_opened_again_and_its_old_verdict_stays(demo, way):
+def test_a_case_is_opened_again_and_its_old_verdict_stays(demo, way, days):
     case = led(way)
     old = case.clock
     frozen = (old.met_at, old.verdict, old.due_at, old.evidence)
@@ -125,9 +129,9 @@ def test_a_case_is_opened_again_and_its_old_verdict_stays(demo, way):
     assert old.verdict is Verdict.MET
     clock = case.clock
     assert (clock.previous_id, clock.start, clock.met_at) == (old.id, LATER, None)
-    assert clock.due_at == at(2026, 9, 21, 17, 30)
+    assert clock.due_at == at(2026, 9, {2: 20, 3: 21}[days], 17, 30)
     assert {it.kind for it in case.clocks if it.met_at is None} == {
-        ClockKind.RESOLVE,
+        old.kind,
         ClockKind.SIGN,
         ClockKind.CONTACT,
     }
@@ -201,7 +205,7 @@ def test_a_finished_case_goes_to_the_archive_and_stays_there(demo, status):
 
 
 def test_what_is_closed_as_impossible_keeps_its_reasons(demo):
-    case = led((*SIGNED, "reply", "callback", "close", "archive"))
+    case = led((*UNLAWFUL, "reply", "callback", "close", "archive"))
     assert (case.outcome, case.reasons) == (Outcome.REPLIED, filled("reply")["reasons"])
     assert case.legal_basis
     assert case.archived_at == NOW + timedelta(minutes=7)

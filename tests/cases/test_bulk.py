@@ -281,6 +281,38 @@ def test_an_assisting_handler_is_relieved_of_the_own_part_alone(demo):
     assert handler_of(number) == [lead, successor]
 
 
+ASSISTING = ("accept", ("dispatch", {"assist_departments": ("syk",)}), "sign_assist")
+"""An assisting department signed for its part before the lead did."""
+
+
+@pytest.mark.parametrize("who", ["supervisor.linqing", "handler.linqing.syk"])
+def test_what_somebody_assists_in_goes_over_whatever_the_lead_did_with_the_case(demo, who):
+    returned = (*ASSISTING, "return")
+    disputed = (*returned, "dispatch", "return_again")
+    ids = [number for way in (ASSISTING, returned, disputed) for number in many(way, 1)]
+    assert statuses(ids) == {Status.DISPATCHED, Status.RETURNED, Status.DISPUTED}
+    successor = colleague("handler.linqing.syk2", "syk")
+    with scope.everything():
+        leaving = Leaving(staff("handler.linqing.syk"), department("syk"))
+        values = {"handler": db.session.get(Staff, successor)}
+    actor = person(who)
+    with scope.working_for(actor):
+        assert set(ids) <= set(handled_by(leaving, actor, MOST))
+    report = run("reassign", ids, who=who, values=values, leaving=leaving)
+    assert report.kept, report.refused
+    for number in ids:
+        assert successor in handler_of(number)
+        assert leaving.handler.id not in handler_of(number)
+
+
+def test_nobody_takes_over_what_nobody_has_signed_for(demo):
+    [number] = many(SENT, 1)
+    with scope.everything():
+        values = {"handler": staff("handler.linqing.scjg")}
+    told = run("reassign", [number], who="supervisor.linqing", values=values)
+    assert [line.reason for line in told.lines] == ["还没有经办人签收"]
+
+
 def test_a_case_that_is_no_longer_theirs_and_a_stranger_are_refused(demo):
     [number] = many(SIGNED, 1)
     with scope.everything():

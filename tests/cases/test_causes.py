@@ -51,10 +51,10 @@ def test_no_case_closes_without_a_cause(demo, verb, nothing):
 
 @pytest.mark.parametrize("verb", ["resolve", "reply"])
 def test_the_department_may_say_it_with_its_answer(demo, verb):
-    case = led(SIGNED)
+    case = ready_for(verb)
     act(case, verb, LATER)
     assert codes(case) == []
-    other = led(SIGNED)
+    other = ready_for(verb)
     act(other, verb, LATER, causes=[cause("07")])
     assert codes(other) == ["07"]
 

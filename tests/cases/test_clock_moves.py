@@ -21,7 +21,7 @@ from app.deadlines.flagging import flag
 from app.deadlines.models import Flag
 from app.deadlines.queries import calendar
 from app.deadlines.rules import ClockKind, RequestState, Verdict
-from tests.cases.ways import SIGNED
+from tests.cases.ways import SIGNED, WAYS, unlawful
 from tests.cases.window import (
     LATER,
     SHANGHAI,
@@ -137,9 +137,8 @@ def test_the_applicant_is_told_before_the_old_due_time(demo, late):
     telling = clock_of(case, ClockKind.TELLING)
     assert counts(LATER)["telling"] == others + 1, "a task on the workbench"
     assert (telling.start, telling.due_at, telling.current) == (LATER, DUE, False)
-    for verb in ("resolve", "reply"):
-        with pytest.raises(DomainError, match="告知"):
-            act(case, verb, LATER)
+    with pytest.raises(DomainError, match="告知"):
+        act(case, "resolve", LATER)
     assert "应在原到期时间 2026-09-21 17:30 之前" in sentence(telling.evidence)
     assert "个工作日（" not in sentence(telling.evidence)
     assert "working_days" not in telling.evidence["rule"]
@@ -156,7 +155,8 @@ def test_the_applicant_is_told_before_the_old_due_time(demo, late):
 @pytest.mark.parametrize("verb", ["resolve", "reply", "reclassify"])
 @pytest.mark.parametrize("kind", [Extension, Pause], ids=["extension", "pause"])
 def test_what_nobody_decided_is_closed_with_the_clock(demo, verb, kind):
-    case = ready_for("grant_extension" if kind is Extension else "grant_pause")
+    way = WAYS["grant_extension" if kind is Extension else "grant_pause"]
+    case = led(unlawful(way) if verb == "reply" else way)
     act(case, verb, LATER)
     assert last(case, kind).state is RequestState.WITHDRAWN
 
@@ -189,7 +189,7 @@ def test_a_pause_stops_the_clock_until_its_limit(demo):
         for event in db.session.scalars(select(Event).where(Event.case_id == case.id))
         if event.payload.get("deadline_id") == clock.id
     }
-    for verb in ("resolve", "reply", "reclassify", "ask_extension", "ask_pause"):
+    for verb in ("resolve", "reclassify", "ask_extension", "ask_pause"):
         with pytest.raises(DomainError, match="已中止"):
             act(case, verb, until - SECOND)
     assert lamp(case, calendar(), until)[0] != "idle"

@@ -219,7 +219,7 @@ def test_dispatch_starts_the_clock_of_the_classification(
     ids=["at-the-last-second", "a-second-late", "two-days-late"],
 )
 def test_resolving_and_replying_meet_the_clock_with_a_verdict(demo, verb, after, verdict, late):
-    case = brought_to(Status.SIGNED)
+    case = ready_for(verb)
     due = case.clock.due_at
     act(case, verb, due + after)
     clock = case.clock

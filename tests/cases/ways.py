@@ -9,9 +9,17 @@ DISSATISFIED = ("callback", {"satisfaction": "1"})
 
 SENT = ("accept", "dispatch")
 SIGNED = (*SENT, "sign")
+UNLAWFUL = (("accept", {"classification": "unlawful"}), "dispatch", "sign")
+"""To where a reply with reasons can be given; what should have been done has to be done."""
 JOINT = ("accept", JOINTLY)
 DISPUTED = (*SENT, "return", "dispatch", "return_again")
 DONE = (*SIGNED, "resolve")
+
+
+def unlawful(way):
+    """Return a way of a case that is accepted as one that lawfully can't be done."""
+    return (UNLAWFUL[0], *way[1:])
+
 
 PATHS = {
     Status.REGISTERED: (),
@@ -20,7 +28,7 @@ PATHS = {
     Status.DISPATCHED: SENT,
     Status.SIGNED: SIGNED,
     Status.RESOLVED: DONE,
-    Status.REPLIED: (*SIGNED, "reply"),
+    Status.REPLIED: (*UNLAWFUL, "reply"),
     Status.RETURNED: (*SENT, "return"),
     Status.DISPUTED: DISPUTED,
     Status.CALLED_BACK: (*DONE, "callback"),
@@ -62,7 +70,7 @@ WAYS = {
     "resume": (*SIGNED, "ask_pause", "grant_pause"),
     "reclassify": SIGNED,
     "resolve": SIGNED,
-    "reply": SIGNED,
+    "reply": UNLAWFUL,
     "callback": DONE,
     "no_answer": DONE,
     "explain": (*DONE, DISSATISFIED),

@@ -13,7 +13,7 @@ from app.core import scope
 from app.core.db import db
 from app.core.timeline import Event
 from app.imports.returning import COLUMNS, HEAD_ROW
-from tests.cases.window import act, acting, brought_to, case_of, department, led, payload
+from tests.cases.window import act, acting, brought_to, case_of, department, led, payload, ready_for
 from tests.conftest import NOW
 from tests.imports.conftest import at_once
 
@@ -74,7 +74,8 @@ def test_the_file_holds_the_open_cases_and_only_what_is_filled_in_is_open(demo, 
 
 
 def test_progress_result_and_reasons_come_back(demo, handler, desk):
-    one, two, three, four = (brought_to(Status.SIGNED) for _ in range(4))
+    one, two, four = (brought_to(Status.SIGNED) for _ in range(3))
+    three = ready_for("reply")
     book = ledger(handler)
     filled(book, one, note="已联系，明日上门")
     filled(book, two, note="已核对材料", result="已办成")
@@ -134,18 +135,21 @@ def test_what_does_not_change_the_case_is_no_conflict(demo, handler, desk):
 
 def test_the_table_of_moves_decides(demo, handler, desk):
     unsigned, both, bare = (
-        brought_to(Status.DISPATCHED), brought_to(Status.SIGNED), brought_to(Status.SIGNED),
+        brought_to(Status.DISPATCHED), brought_to(Status.SIGNED), ready_for("reply"),
     )  # fmt: skip
+    owed = brought_to(Status.SIGNED)
     book = ledger(handler)
     filled(book, unsigned, note="还没签收")
     filled(book, both, result="办成了", reasons="又办不成")
     filled(book, bare, reasons="办不了")
+    filled(book, owed, reasons="办不了", legal_basis="《行政许可法》")
     report = desk.check("progress", saved(book), HANDLER)
     where = {(it.row, it.column) for it in report.problems}
     assert where == {
         (row_of(book, unsigned), AT["note"]),
         (row_of(book, both), AT["reasons"]),
         (row_of(book, bare), AT["legal_basis"]),
+        (row_of(book, owed), AT["reasons"]),
     }
 
 

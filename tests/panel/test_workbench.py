@@ -8,20 +8,29 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cases.models import Case
+from app.cases.queries import asked, at_stage
+from app.cases.rules import Status
 from app.core import scope
 from app.core.crud.present import local
 from app.core.db import db
+from app.core.transaction import transaction
+from app.deadlines.clock import Stage
 from app.deadlines.models import Deadline
 from app.deadlines.queries import calendar
+from app.departments.models import Hall
+from app.departments.operations import appoint
+from app.departments.rules import Role
 from app.notices.models import Notice
-from app.notices.rules import Way
+from app.notices.rules import State, Way
 from app.overview.operations import fold
 from app.overview.places import place
 from app.overview.queries import Changed, counted
 from app.overview.rules import Period
 from app.overview.weeks import by_week
+from app.panel import readiness
 from app.panel.workbench.beside import AHEAD, due_soon
-from tests.cases.window import led, person, register
+from app.panel.workbench.todo import WAITING, todo
+from tests.cases.window import hall, led, person, register, staff
 from tests.conftest import NOW
 from tests.core.screens import statements, text_of, tree
 
@@ -146,3 +155,81 @@ def test_more_cases_ask_no_more_of_the_database(demo, login, username):
         led(TO_SIGN)
         register()
     assert cost() == few <= 45
+
+
+# --- several roles -------------------------------------------------------------------------------
+
+
+def appointed(username, role, code):
+    """Give somebody of the demo one more role at a hall."""
+    with scope.everything(), transaction():
+        appoint(staff(username), role, hall(code))
+
+
+def labels(answer):
+    return [it.text for it in tree(answer).xpath("//ul[@class='stats'][1]//a/span")]
+
+
+def test_whoever_has_several_roles_is_served_in_each_of_them(demo, login):
+    alone = [set(labels(bench(demo, f"{role}.linqing", login))) for role in ("clerk", "supervisor")]
+    assert not alone[0] >= alone[1]
+    appointed("clerk.linqing", Role.SUPERVISOR, "linqing")
+    answer = bench(demo, "clerk.linqing", login)
+    both, text = labels(answer), text_of(answer)
+    assert set(both) >= alone[0] | {"待审批"}
+    assert len(both) == len(set(both))
+    assert "我最近办的事项" in text
+    assert text.count("各科室在办与超期") == 1
+    assert "近 12 周登记的事项" in text
+
+
+def test_what_waits_at_a_hall_is_for_the_role_that_one_has_there(demo):
+    """A clerk of Linqing who oversees Yanggu takes nothing in there, but decides on disputes."""
+    appointed("clerk.linqing", Role.SUPERVISOR, "yanggu")
+    me = person("clerk.linqing")
+    with scope.everything():
+        own = select(Case.id).where(
+            Case.hall.has(code="linqing"), Case.status.in_(WAITING["clerk"])
+        )
+        late = at_stage(Stage.OVERDUE, NOW) | at_stage(Stage.WARNING, NOW)
+        decides = late | (Case.status == Status.DISPUTED) | asked()
+        theirs = select(Case.id).where(Case.hall.has(code="yanggu"), decides)
+        wanted = {*db.session.scalars(own), *db.session.scalars(theirs)}
+        fresh = register(hall_code="yanggu")
+    with scope.working_for(me):
+        found = todo(["clerk", "supervisor"], me, calendar(), NOW)
+        assert fresh.status is Status.REGISTERED, "in sight"
+    assert found.total == len(wanted)
+    assert {row.id for row in found.rows} <= wanted
+
+
+# --- what could not be sent ----------------------------------------------------------------------
+
+
+def given_up(hall_code="linqing"):
+    """Let one message of a hall be given up."""
+    with scope.everything(), transaction():
+        row = db.session.scalars(
+            select(Notice).join(Notice.hall).where(Hall.code == hall_code).limit(1)
+        ).one()
+        row.state = State.DEAD
+
+
+def test_messages_that_were_given_up_are_counted_where_the_administrator_looks(demo, login):
+    def counted(username):
+        entries = tree(login(demo, username).get("/")).xpath("//a[@href='/deliveries/list/']/b")
+        return [(it.text, it.get("class")) for it in entries]
+
+    assert counted("admin") == []
+    given_up()
+    assert counted("admin") == [("1", "late")]
+    assert counted("clerk.linqing") == []
+
+
+def test_readiness_tells_of_them_and_stays_ready(demo):
+    with demo.test_request_context():
+        before = readiness.state(NOW)
+        given_up()
+        after = readiness.state(NOW)
+    assert (before["dead_notices"], after["dead_notices"]) == (0, 1)
+    assert {**before, "dead_notices": 1} == after

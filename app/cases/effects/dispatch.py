@@ -136,13 +136,15 @@ def _add_to_list(case: Case, department: Department, ruling: str) -> str:
 def _reassign(_case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:
     chosen: Staff = filled["handler"]
     running = met.own or [item for item in met.case.assignments if item.running]
-    running = sorted(running, key=lambda item: item.role is not AssignmentRole.LEAD)
     works_for = set(db.session.scalars(departments_of(chosen.id)))
     fitting = [item for item in running if item.department_id in works_for]
     if not chosen.active or not fitting:
-        wrong = gettext("请选择“%(name)s”的经办人", name=running[0].department.name)
-        raise InvalidInputError({"handler": wrong})
-    mine = fitting[0]
+        names = gettext("、").join(item.department.name for item in running)
+        raise InvalidInputError({"handler": gettext("请选择“%(name)s”的经办人", name=names)})
+    mine = min(
+        fitting,
+        key=lambda it: (it.handler_id in {None, chosen.id}, it.role is not AssignmentRole.LEAD),
+    )
     mine.handler_id = chosen.id
     return {"department": mine.department.name, "handler": chosen.name, "note": filled["note"]}
 

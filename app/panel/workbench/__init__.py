@@ -1,4 +1,4 @@
-"""The workbench: what this person must do now, and what stands beside it.
+"""The workbench: what this person must do now in all of their roles, and what stands beside it.
 
 Change here: what a role's workbench counts (`tasks.TASKS`, `tasks.FURTHER`), which cases wait
 for it (`todo.WAITING`), what stands around them (`beside`), where an administrator begins
@@ -34,17 +34,17 @@ def build(person: Person, now: datetime) -> dict[str, Any]:
     """Return everything that the workbench shows."""
     here = local(now)
     days = calendar()
-    role = next((name for name in tasks.TASKS if name in person.roles), "")
+    roles = [name for name in tasks.TASKS if name in person.roles]
     return {
         "page": Page(gettext("工作台")),
         "greeting": _greeting(here.hour, person.name),
         "today": _today(days, now),
-        "stats": tasks.stats(role, now),
-        "todo": todo(role, days, now),
-        "due": beside.due_soon(days, now) if role else [],
-        "below": beside.below(role, person, days, now),
-        "panels": beside.beside(role, person, now),
-        "figures": figures(person, now) if role in OVERSEEING else None,
+        "stats": tasks.stats(roles, now),
+        "todo": todo(roles, person, days, now),
+        "due": beside.due_soon(days, now) if roles else [],
+        "below": beside.below(roles, person, days, now),
+        "panels": beside.beside(roles, person, now),
+        "figures": figures(person, now) if set(roles) & set(OVERSEEING) else None,
         "checklist": checklist() if may("halls", "a") else [],
     }
 

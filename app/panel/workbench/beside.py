@@ -99,19 +99,23 @@ def _named(day: date, today: date) -> str:
     return gettext("%(month)d 月 %(day)d 日", month=day.month, day=day.day)
 
 
-def below(role: str, person: Person, days: WorkCalendar, now: datetime) -> Panels:
+def below(roles: Sequence[str], person: Person, days: WorkCalendar, now: datetime) -> Panels:
     """Return what stands below the cases that wait: whoever handles cases sees the last of them."""
-    if role not in ACTING:
-        return _by_department(now) if role else []
+    if not _acting(roles):
+        return _by_department(now) if roles else []
     return _kept(gettext("我最近办的事项"), _recent(person, days, now))
 
 
-def beside(role: str, person: Person, now: datetime) -> Panels:
+def beside(roles: Sequence[str], person: Person, now: datetime) -> Panels:
     """Return what stands beside the cases that wait, under what runs out next."""
-    if not role:
+    if not roles:
         return []
     notices = _kept(gettext("未读消息"), _unread(person))
-    return [*notices, *(_by_department(now) if role in ACTING else [])]
+    return [*notices, *(_by_department(now) if _acting(roles) else [])]
+
+
+def _acting(roles: Sequence[str]) -> bool:
+    return any(role in ACTING for role in roles)
 
 
 def _kept(title: str, listing: Listing) -> Panels:

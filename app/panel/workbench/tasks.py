@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from app.appeals import queries as appeals
@@ -16,7 +17,7 @@ from app.supervision.queries import count_of, overdue as unanswered_in_time, wai
 from app.supervision.referrals.queries import count_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 TASKS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -121,17 +122,19 @@ class Stat:
     url: str
 
 
-def stats(role: str, now: datetime) -> list[Stat]:
-    """Return what a role counts, cases before the rest."""
-    if not role:
+def stats(roles: Sequence[str], now: datetime) -> list[Stat]:
+    """Return what the roles count, each once: cases before the rest."""
+    if not roles:
         return []
     waiting = counts(now)
+    counted = dict.fromkeys(chain.from_iterable(TASKS[role] for role in roles))
     found = [
         _stat(label, waiting[name], tone, f"/cases/list/?tab={name}")
-        for place, (name, label, tone) in enumerate(TASKS[role])
+        for place, (name, label, tone) in enumerate(counted)
         if waiting[name] or place < ALWAYS
     ]
-    for label, tone, url, count in FURTHER.get(role, ()):
+    further = chain.from_iterable(FURTHER.get(role, ()) for role in roles)
+    for label, tone, url, count in {it[2]: it for it in further}.values():
         if number := count(now):
             found.append(_stat(label, number, tone, url))
     return found

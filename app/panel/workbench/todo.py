@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
+from app.cases import visibility
 from app.cases.lamps import lamp
 from app.cases.models import Case
 from app.cases.queries import asked, at_stage, with_clock
@@ -19,8 +20,10 @@ from app.deadlines.clock import Stage
 from app.deadlines.models import Deadline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from app.core.scope import Person
     from app.deadlines.workdays import WorkCalendar
 
 MOST = 10
@@ -42,16 +45,11 @@ class Todo(Listing):
     more_url: str = ""
 
 
-def todo(role: str, days: WorkCalendar, now: datetime) -> Todo:
-    """Return the cases that wait for a role, among those in scope."""
-    if not role:
+def todo(roles: Sequence[str], person: Person, days: WorkCalendar, now: datetime) -> Todo:
+    """Return the cases that wait for a person, in each role those that it gives them to see."""
+    if not roles:
         return Todo([], [], empty=gettext("没有待办事项"))
-    if role in WAITING:
-        mine = Case.status.in_(WAITING[role])
-    else:
-        mine = at_stage(Stage.OVERDUE, now) | at_stage(Stage.WARNING, now)
-    if role == "supervisor":
-        mine |= (Case.status == Status.DISPUTED) | asked()
+    mine = or_(*(_waiting(role, now) & visibility.cases(person.only([role])) for role in roles))
     rows = db.session.scalars(
         with_clock()
         .where(mine)
@@ -74,6 +72,16 @@ def todo(role: str, days: WorkCalendar, now: datetime) -> Todo:
         empty=gettext("没有待办事项"),
         more_url="/cases/list/?tab=open" if total > MOST else "",
     )
+
+
+def _waiting(role: str, now: datetime) -> ColumnElement[bool]:
+    """Return the criterion of what waits for a role."""
+    if role in WAITING:
+        return Case.status.in_(WAITING[role])
+    late = at_stage(Stage.OVERDUE, now) | at_stage(Stage.WARNING, now)
+    if role != "supervisor":
+        return late
+    return late | (Case.status == Status.DISPUTED) | asked()
 
 
 def _row(case: Case, shown: tuple[str, str]) -> Row:

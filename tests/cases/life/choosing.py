@@ -57,6 +57,7 @@ HOPES = {
     "return": lambda seen: not seen.returns,
     "return_again": lambda seen: seen.returns,
     "sign_assist": lambda seen: any(not row["signed_at"] for row in seen.running("assist")),
+    "reassign": lambda seen: any(row["handler_id"] for row in seen.running()),
     "return_assist": lambda seen: any(not row["signed_at"] for row in seen.running("assist")),
     "finish_assist": lambda seen: any(row["signed_at"] for row in seen.running("assist")),
     "plan_visit": lambda seen: all(row["done_at"] for row in seen.visits),
@@ -71,7 +72,7 @@ HOPES = {
     "resume": _paused,
     "reclassify": lambda seen: not _paused(seen),
     "resolve": _finishable,
-    "reply": _finishable,
+    "reply": lambda seen: _finishable(seen) and seen.case[0]["classification"] != "should_be_done",
     "explain": _unhappy,
     "close": lambda seen: not _unhappy(seen),
     "close_unreached": lambda seen: len(seen.callbacks) > 2,
@@ -127,12 +128,12 @@ class Chooser:
             spoiled = self._spoil(filled, verb, seen)
         return Step("move", at, verb, who, filled, spoiled)
 
-    def usual(self, verb, seen, now):
+    def usual(self, verb, seen, now, **fields):
         """Return a move as it should be, a little later, without departments that assist."""
         at = now + self.dice.randint(1, 60) * MINUTE
         filled = self._filled(seen, verb, at)
         filled.pop("assist_departments", None)
-        return Step("move", at, verb, self._entitled(seen, verb), filled)
+        return Step("move", at, verb, self._entitled(seen, verb), filled | fields)
 
     def _later(self, seen, now):
         dice = self.dice

@@ -24,7 +24,7 @@ return             dispatched                    returned     lead
 return_again       dispatched                    disputed     lead
 return_assist      {WITH}                        -            assist
 settle             returned|disputed             dispatched   supervisor
-reassign           signed                        -            party|supervisor
+reassign           {WITH}|returned|disputed      -            party|supervisor
 contact            {WITH}                        -            clerk|party
 progress           signed                        -            party
 finish_assist      signed                        -            assist

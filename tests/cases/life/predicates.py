@@ -76,6 +76,11 @@ def closed_it_says_when(seen):
     return case["archived_at"] is None
 
 
+def what_should_be_done_is_not_answered_with_reasons(seen):
+    case = seen.case[0]
+    return case["outcome"] != "replied" or case["classification"] != "should_be_done"
+
+
 def closed_it_has_a_cause(seen):
     return seen.status != "closed" or any(row["current"] for row in seen.causes)
 
@@ -241,6 +246,7 @@ STATE = (
     unanswered_it_has_no_outcome,
     ended_nobody_works_on_it,
     closed_it_says_when,
+    what_should_be_done_is_not_answered_with_reasons,
     closed_it_has_a_cause,
     refused_it_says_why_and_what_next,
     merged_into_another,

@@ -88,7 +88,7 @@ def _compare(clock, row, revision):
     warn, due, escalates = clock.instants()
     paused = clock.pauses[-1] if clock.pauses and clock.pauses[-1]["open"] else {}
     expected = {
-        "kind": clock.kind, "working_days": clock.rule["working_days"],
+        "kind": clock.kind, "working_days": clock.granted,
         "start": clock.start, "due_at": due, "warn_at": warn, "escalate_at": escalates,
         "due_version": clock.versions, "met_at": clock.met, "verdict": clock.verdict,
         "days_late": clock.late, "provisional": False, "calendar_revision": revision,

@@ -32,6 +32,7 @@ LEAVES = 50
 """Walks of one tree."""
 
 _SIGNED = ("accept", "dispatch", "sign")
+_UNLAWFUL = (("accept", {"classification": "unlawful"}), "dispatch", "sign")
 HEADS = (
     (),
     (),
@@ -41,10 +42,13 @@ HEADS = (
     (*_SIGNED, "ask_extension", "grant_extension"),
     (*_SIGNED, "ask_pause", "grant_pause"),
     (*_SIGNED, "resolve"),
-    (*_SIGNED, "reply", "no_answer", "no_answer"),
-    (*_SIGNED, "reply", "callback"),
+    (*_UNLAWFUL, "reply", "no_answer", "no_answer"),
+    (*_UNLAWFUL, "reply", "callback"),
 )
-"""How a tree may begin, so that what comes late in a life is come upon often enough."""
+"""How a tree may begin, so that what comes late in a life is come upon often enough.
+
+A move may stand with what it is filled in with.
+"""
 
 
 class Undone(Exception):  # noqa: N818 - nothing is wrong: what was walked is to be forgotten
@@ -104,8 +108,9 @@ class Tree:
     def _begun(self, head):
         """Take the first steps, as they should be."""
         seen, now = look(self.case.id), self.start
-        for verb in head:
-            step = self.chooser.usual(verb, seen, now)
+        for told in head:
+            verb, fields = (told, {}) if isinstance(told, str) else told
+            step = self.chooser.usual(verb, seen, now, **fields)
             self.path.append(step)
             seen, now = self.take(step, seen), step.at
         return seen, now

@@ -75,6 +75,8 @@ class Way:
 
     def _of(self, verb):
         """Return what a move on the way is filled in with beyond the usual."""
+        if verb == "accept" and self.verb == "reply":
+            return {"classification": "unlawful"}
         if verb == "dispatch" and (self.assisted or self.verb == "dispatch"):
             return {"assist_departments": [department("syk")]}
         if verb == "settle":

@@ -78,10 +78,10 @@ def _waiting(role: str, now: datetime) -> ColumnElement[bool]:
     """Return the criterion of what waits for a role."""
     if role in WAITING:
         return Case.status.in_(WAITING[role])
-    late = at_stage(Stage.OVERDUE, now) | at_stage(Stage.WARNING, now)
-    if role != "supervisor":
-        return late
-    return late | (Case.status == Status.DISPUTED) | asked()
+    found: ColumnElement[bool] = at_stage(Stage.OVERDUE, now) | at_stage(Stage.WARNING, now)
+    if role == "supervisor":
+        found |= (Case.status == Status.DISPUTED) | asked()
+    return found
 
 
 def _row(case: Case, shown: tuple[str, str]) -> Row:

@@ -112,7 +112,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "jobs": {"inspector": "r", "admin": "r"},
     "ledgers": {"supervisor": "rx", "inspector": "rx"},
     "ledger-templates": {"clerk": "rx", "handler": "rx", "supervisor": "raex", "inspector": "raex"},
-    "ledger-tasks": {"supervisor": "rx", "inspector": "rx"},
+    "ledger-tasks": {"clerk": "rx", "handler": "rx", "supervisor": "rx", "inspector": "rx"},
     "imports": {
         "clerk": "ra",
         "handler": "ra",

@@ -12,6 +12,7 @@ from app.core.language import gettext
 from app.core.workbook import safe_file_name
 from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
+from app.ledgers.listing import days_listed
 from app.ledgers.queries import first_begun
 from app.ledgers.templates.shaping import shaped
 
@@ -47,9 +48,13 @@ def usual_name(order: Order, *, person: Person, now: datetime) -> str:
     with scope.working_for(person):
         order, shape = shaped(order, person, now)
         chosen = choose(replace(order, department=None))
+        since, until = order.since, order.until
         criteria = chosen.criteria(LEDGERS[order.kind].subject)
-        last = order.until or local(now).date()
-        first = order.since or first_day(order.kind, lambda query: query.where(*criteria), last)
+        if order.listed is not None:
+            since, until = days_listed(order.listed)
+            criteria = [*criteria, *shape.criteria]
+        last = until or local(now).date()
+        first = since or first_day(order.kind, lambda query: query.where(*criteria), last)
         place = gettext("%(place)s分厅", place=chosen.place) if order.roll_up else chosen.place
         return file_name(order.kind, place, first, last, now, called=shape.name)
 

@@ -15,7 +15,7 @@ from app.core.workbook import Produced, Sheet, Tone, write_tables
 from app.departments.rules import Role
 from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
-from app.ledgers.parts import Asked, Part, chosen_rows, listed, parts_of
+from app.ledgers.parts import Asked, Part, chosen_rows, parts_of
 from app.ledgers.queries import selection
 from app.ledgers.rollup import rolled_up
 from app.ledgers.templates.shaping import Shape, shaped
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from app.core.workbook import Row
     from app.ledgers.choosing import Chosen
     from app.ledgers.columns import Ledger
-    from app.ledgers.models import LedgerKind
     from app.ledgers.orders import Order
 
 
@@ -72,19 +71,12 @@ def counted_rows(order: Order, *, person: Person, now: datetime) -> Select[Any] 
         return selection(subject, columns).where(*chosen.criteria(subject))
 
 
-def save(
-    kind: LedgerKind,
-    path: Path,
-    query: Select[Any],
-    *,
-    person: Person,
-    now: datetime,
-    place: str,
-    filters: str,
-) -> Produced:
-    """Write the rows of a selection to a file, with the cover behind them."""
-    asked = Asked(kind, person, now, place, filters, Shape(LEDGERS[kind].columns))
-    return _written(asked, path, [listed(asked, query)])
+def told_in_words(order: Order, *, person: Person, now: datetime) -> str:
+    """Say by what an order is narrowed, and which template it is of."""
+    with scope.working_for(person):
+        order, shape = shaped(order, person, now)
+        words = in_words(choose(order), shape)
+    return gettext("；").join([*([shape.name] if shape.name else []), words])
 
 
 def in_words(chosen: Chosen, shape: Shape) -> str:

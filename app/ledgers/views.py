@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, request, send_file
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import get_locale
 
 from app.core import clock, scope
 from app.core.crud import EntityView
-from app.core.crud.export import send_workbook
 from app.core.crud.forms import form_page
 from app.core.crud.pages import Button, Cell
 from app.core.crud.present import local
-from app.core.db import db, writing
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
 from app.core.security import may
 from app.core.storage import exports
-from app.core.transaction import transaction
-from app.ledgers.choosing import choose, place_of
 from app.ledgers.forms import take_form
+from app.ledgers.listing import listed_url, narrowing
 from app.ledgers.models import LedgerKind
-from app.ledgers.naming import file_name, first_day, usual_name
 from app.ledgers.orders import Order, days_asked
-from app.ledgers.parts import chosen_rows
-from app.ledgers.production import produce, save
-from app.ledgers.queries import all_halls
-from app.ledgers.tasks.operations import request as ask_for
-from app.ledgers.tasks.queries import number_of_rows
-from app.ledgers.tasks.rules import SMALL
-from app.ledgers.tasks.workers import hand_over
+from app.ledgers.tasks.taking import is_long, only_read, send_or_queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
-    from flask import Response
     from flask_wtf import FlaskForm
 
     from app.core.crud.address import Address
@@ -117,43 +103,16 @@ def _taken(form: FlaskForm) -> Any:
         hall=hall.code if hall is not None else None,
         roll_up=form["roll_up"].data,
     )
-    asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
-    db.session.rollback()
-    writing.set(False)  # a POST begins as a writer; a ledger only reads, and for long
-    if number_of_rows(order, most=SMALL, **asked) >= SMALL:
-        return _queued(order, **asked)
-
-    def write(path: Path) -> None:
-        produce(order, path, **asked)
-
-    return send_workbook(write, usual_name(order, **asked))
+    return send_or_queue(order, person=scope.current(), now=clock.now())
 
 
-def _queued(order: Order, *, person: Person, now: datetime) -> Any:
-    """Queue a ledger and show how far it is."""
-    about = choose(order).words
-    db.session.rollback()
-    with transaction():
-        language = str(get_locale())
-        number = ask_for(order, about, language=language, actor=person, now=now).id
-    hand_over(number)
-    return redirect(f"/ledger-tasks/show/{number}")
+def export_cases(query: Query, person: Person, now: datetime) -> Any:
+    """Send the cases' ledger of exactly the rows that a filtered list means.
 
-
-def export_cases(query: Query, person: Person, now: datetime) -> Response:
-    """Send the cases' ledger of exactly the rows that a filtered list means."""
-    kind, place = LedgerKind.CASES, place_of(all_halls())
-    rows = query.narrowed(chosen_rows(kind, now))
-    last = _asked_day(query, "registered_at_to") or local(now).date()
-    first = _asked_day(query, "registered_at_from") or first_day(kind, query.narrowed, last)
-
-    def write(path: Path) -> None:
-        save(kind, path, rows, person=person, now=now, place=place, filters=query.in_words())
-
-    return send_workbook(write, file_name(kind, place, first, last, now))
-
-
-def _asked_day(query: Query, name: str) -> date | None:
-    """Return a day that the list is filtered by; `narrowed` found it to be one."""
-    text = query.address.filters.get(name)
-    return date.fromisoformat(text) if text else None
+    A long one is asked for from a page of its own: following a link makes nothing that lasts.
+    """
+    order = Order(LedgerKind.CASES, listed=narrowing(query.address))
+    only_read()
+    if is_long(order, person=person, now=now):
+        return redirect(listed_url(query.address))
+    return send_or_queue(order, person=person, now=now)

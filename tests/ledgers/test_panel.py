@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
-from app.ledgers import views
 from app.ledgers.jobs import daily_ledgers
+from app.ledgers.tasks import taking
 from tests.conftest import NOW
 from tests.ledgers.reading import HEADER, ask, cover, kept, run, table
 
@@ -113,7 +113,7 @@ def test_taking_a_ledger_keeps_nobody_from_writing(demo, login, monkeypatch):
         other.close()
         wrote.append(path.write_bytes(b""))
 
-    monkeypatch.setattr(views, "produce", produce)
+    monkeypatch.setattr(taking, "produce", produce)
     with login(demo, "supervisor.linqing").post("/ledgers/take", data={"kind": "cases"}) as answer:
         assert answer.status_code == 200
     assert wrote

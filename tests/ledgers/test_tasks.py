@@ -14,9 +14,8 @@ from app.core.storage import exports
 from app.core.transaction import transaction
 from app.core.workbook import checksum
 from app.departments.queries import person_named
-from app.ledgers import views
 from app.ledgers.orders import Order
-from app.ledgers.tasks import making, operations
+from app.ledgers.tasks import making, operations, taking
 from app.ledgers.tasks.jobs import clear_tasks, mind_tasks
 from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.tasks.rules import FORGOTTEN, KEPT, MOST_ATTEMPTS
@@ -73,7 +72,7 @@ def inbox(client):
 
 
 def test_a_large_ledger_is_queued_made_told_of_and_fetched(demo, login, folder, monkeypatch):
-    monkeypatch.setattr(views, "SMALL", 2)
+    monkeypatch.setattr(taking, "SMALL", 2)
     client = login(demo, WHO)
     answer = client.post("/ledgers/take", data={"kind": "cases"})
     number = ask("SELECT id FROM ledger_task")[0]["id"]
@@ -285,7 +284,7 @@ def test_what_is_running_stops_when_it_is_cancelled_and_leaves_no_file(
 
 
 def test_a_person_has_no_more_than_two_under_way(demo, login, monkeypatch):
-    monkeypatch.setattr(views, "SMALL", 2)
+    monkeypatch.setattr(taking, "SMALL", 2)
     asked()
     second = asked()
     with pytest.raises(DomainError, match="已有 2 份"):

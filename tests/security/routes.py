@@ -165,7 +165,12 @@ MAY = {
         "supervisor": "read add edit export",
         "inspector": "read add edit export",
     },
-    "ledger-tasks": {"supervisor": "read export", "inspector": "read export"},
+    "ledger-tasks": {
+        "clerk": "read export",
+        "handler": "read export",
+        "supervisor": "read export",
+        "inspector": "read export",
+    },
     "imports": {
         "clerk": "read add",
         "handler": "read add",
@@ -509,6 +514,8 @@ SPECIAL = (
     ("/ledger-templates/<pk>/copy", "POST", "ledger-templates", "add", 302),
     ("/ledger-templates/<pk>/active", "POST", "ledger-templates", "edit", 302),
     ("/ledger-templates/<pk>/produce", "POST", "ledger-templates", "export", 200),
+    ("/ledger-tasks/listed", "GET", "ledger-tasks", "export", 200),
+    ("/ledger-tasks/listed", "POST", "ledger-tasks", "export", 200),
     ("/ledger-tasks/<pk>/state", "GET", "ledger-tasks", "read", 200),
     ("/ledger-tasks/<pk>/cancel", "POST", "ledger-tasks", "export", 302),
     ("/ledger-tasks/<pk>/retry", "POST", "ledger-tasks", "export", (302, 409)),

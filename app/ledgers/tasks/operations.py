@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import gettext
-from app.departments.models import Hall, Staff
+from app.departments.models import Department, Hall, Staff
 from app.departments.queries import hall_of_code
 from app.ledgers.tasks.models import TITLES, LedgerTask
 from app.ledgers.tasks.queries import under_way, waits
@@ -94,7 +94,8 @@ def _hall_of(order: Order, actor: Person) -> int:
     """Return the hall that a ledger is of: the one asked for, or the person's highest."""
     if order.hall is not None and (hall := hall_of_code(order.hall)) is not None:
         return hall.id
-    own = select(Hall.id).where(actor.in_halls(Hall.id))
+    of_departments = select(Department.hall_id).where(Department.id.in_(actor.departments()))
+    own = select(Hall.id).where(or_(actor.in_halls(Hall.id), Hall.id.in_(of_departments)))
     return db.session.scalars(own.order_by(Hall.parent_id.is_not(None), Hall.id).limit(1)).one()
 
 

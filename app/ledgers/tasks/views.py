@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, flash, jsonify, redirect, send_file
+from flask import abort, flash, jsonify, redirect, request, send_file
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_wtf import FlaskForm
 
 from app.core import clock, scope
 from app.core.crud import EntityView
+from app.core.crud.address import Address
+from app.core.crud.forms import form_page
 from app.core.crud.listing import TabRule
 from app.core.crud.pages import Button, Cell, Fact
 from app.core.crud.present import local
+from app.core.errors import DomainError
 from app.core.language import N_, gettext, ngettext
 from app.core.security import may
 from app.core.storage import exports
 from app.core.transaction import transaction
+from app.ledgers.listing import LIST, listed_url, narrowing
+from app.ledgers.models import LedgerKind
+from app.ledgers.orders import Order
+from app.ledgers.production import told_in_words
 from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.tasks.operations import cancel, retry
 from app.ledgers.tasks.rules import UNDER_WAY, TaskState, percent, seconds_left
+from app.ledgers.tasks.taking import send_or_queue
 from app.ledgers.tasks.workers import hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from app.core.crud.address import Address
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {
@@ -41,7 +48,7 @@ TONES = {
 class LedgerTaskView(EntityView):
     """Ledgers in the making."""
 
-    own_routes = ("state", "cancel", "retry", "file")
+    own_routes = ("listed", "state", "cancel", "retry", "file")
     tabs = {
         "": TabRule(N_("我的台账"), lambda _now: LedgerTask.actor_id == scope.current().id),
         "all": TabRule(N_("全部")),
@@ -57,6 +64,33 @@ class LedgerTaskView(EntityView):
         if name == "state":
             return Cell(gettext(row.state.label), "lamp", tone=TONES[row.state])
         return super().cell(name, row)
+
+    @expose("/listed", methods=["GET", "POST"])
+    @has_access
+    @permission_name("export")
+    def listed(self) -> Any:
+        """Ask for the ledger of a filtered list of cases, whose address this one repeats."""
+        if not may("cases", "x"):
+            abort(403)
+        address = Address.read(LIST, request.args)
+        order = Order(LedgerKind.CASES, listed=narrowing(address))
+        asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
+        form, problems = FlaskForm(), {}
+        if request.method == "POST" and form.validate():
+            try:
+                return send_or_queue(order, **asked)
+            except DomainError as error:
+                problems = {"": str(error)}
+        words = told_in_words(order, **asked)
+        page, status = form_page(
+            form,
+            problems,
+            submit=gettext("生成台账"),
+            cancel_url=address.url(LIST),
+            action=listed_url(address),
+        )
+        head = self._page(gettext("导出办不成事台账"), words)
+        return self.render_template("panel/form.html", page=head, form=page, brief=True), status
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
+from app.cases.models import Case
 from app.core.crud.present import local
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.core.workbook import USUAL_PAPER, Paper
 from app.ledgers.columns import LEDGERS
+from app.ledgers.listing import list_of
 from app.ledgers.templates import queries, rights, sorts
 from app.ledgers.templates.rules import Lamp, Period, days_of
 
@@ -70,6 +74,12 @@ def shaped(order: Order, person: Person, now: datetime) -> tuple[Order, Shape]:
 
     InvalidInputError when the template is not in the person's sight, or shows the person nothing.
     """
+    if order.listed is not None:
+        query = list_of(order.listed, now)
+        criteria = query.narrowed(select(Case.id)).whereclause
+        usual = LEDGERS[order.kind].columns
+        words, narrow = (query.in_words(),), () if criteria is None else (criteria,)
+        return order, Shape(usual, words=words, criteria=narrow)
     if order.template is None:
         return order, Shape(LEDGERS[order.kind].columns)
     template_id, number = order.template

@@ -11,21 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock, scope
-from app.core.crud.export import send_workbook
 from app.core.crud.integrity import explain, problems_of
 from app.core.crud.listing import TabRule
 from app.core.crud.pages import Button, Cell, Col, Fact, Listing, Row
 from app.core.crud.present import local
 from app.core.crud.schemas import MOST_ID
-from app.core.db import db, writing
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import N_, gettext
 from app.core.security import may
 from app.core.transaction import transaction
 from app.ledgers.models import LedgerKind
-from app.ledgers.naming import usual_name
 from app.ledgers.orders import Order
-from app.ledgers.production import produce
+from app.ledgers.tasks.taking import send_or_queue
 from app.ledgers.templates import operations, queries
 from app.ledgers.templates.designing import Designing
 from app.ledgers.templates.models import LedgerTemplate
@@ -33,7 +30,6 @@ from app.ledgers.templates.wording import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from app.ledgers.templates.models import LedgerTemplateVersion
 
@@ -161,19 +157,12 @@ class LedgerTemplateView(Designing):
     @has_access
     @permission_name("export")
     def take(self, pk: str) -> Any:
-        """Send the ledger of a template at once."""
+        """Send the ledger of a template, or go to the page of its making."""
         row = self.find(pk)
         back = f"{self.route_base}/show/{row.id}"
         order = Order(LedgerKind(row.kind), template=(row.id, row.number))
-        asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
-        db.session.rollback()
-        writing.set(False)  # a POST begins as a writer; a ledger only reads, and for long
-
-        def write(path: Path) -> None:
-            produce(order, path, **asked)
-
         try:
-            return send_workbook(write, usual_name(order, **asked))
+            return send_or_queue(order, person=scope.current(), now=clock.now())
         except InvalidInputError as error:
             flash(gettext("；").join(error.problems.values()), "danger")
         except DomainError as error:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import g
 
 from app.core.db import db
 from app.ledgers.tasks import making, taking
@@ -85,7 +86,10 @@ def test_a_long_ledger_of_a_template_is_made_for_those_who_may_take_it(
     assert row_of(number)["state"] == "done"
     assert f"/ledger-tasks/show/{number}" in client.get("/ledger-tasks/list/").text
     db.session.remove()
+    g.pop("_login_user")
     assert stranger.get(f"/ledger-tasks/show/{number}").status_code == 404
+    db.session.remove()
+    g.pop("_login_user")
     assert designer.get(f"/ledger-tasks/show/{number}").status_code == 404
 
 

@@ -24,7 +24,7 @@ def settings() -> dict[str, Any]:
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     embedded = url.startswith("sqlite")
-    limit = _megabytes(os.environ.get("BANCHENG_FILE_LIMIT", "10")) * MEGABYTE
+    limit = _megabytes("BANCHENG_FILE_LIMIT", "10", least=1)
     return {
         # SQLite file by default; postgresql://user:password@host/name in production.
         "SQLALCHEMY_DATABASE_URI": url,
@@ -40,6 +40,8 @@ def settings() -> dict[str, Any]:
         "NOTICES": _names(os.environ.get("BANCHENG_NOTICES", "")),
         # The panel's address as people type it, for the links in messages.
         "PANEL_URL": os.environ.get("BANCHENG_URL", "").rstrip("/"),
+        # How large a ledger may be that a letter carries, in bytes; larger ones are fetched.
+        "MAIL_LIMIT": _megabytes("BANCHENG_MAIL_LIMIT", "5", least=0),
         # Where ledgers are kept: a folder, or a URL that fsspec knows, as s3://bucket/path.
         "EXPORTS": _place(os.environ.get("BANCHENG_EXPORTS", "") or str(ROOT / "exports")),
         # redis://… of the broker whose workers make ledgers; empty: a thread makes them.
@@ -79,10 +81,12 @@ def _place(text: str) -> Path | str:
     return text.rstrip("/") if "://" in text else Path(text)
 
 
-def _megabytes(text: str) -> int:
-    if text.isdecimal() and 0 < int(text) <= 1024:  # noqa: PLR2004 - a film, and no end to it
-        return int(text)
-    msg = f"BANCHENG_FILE_LIMIT: a whole number of MB from 1 to 1024 is needed, not {text!r}"
+def _megabytes(name: str, usual: str, *, least: int) -> int:
+    """Read a number of MB from the environment; return as many bytes."""
+    text = os.environ.get(name, usual)
+    if text.isdecimal() and least <= int(text) <= 1024:  # noqa: PLR2004 - a film, and no end to it
+        return int(text) * MEGABYTE
+    msg = f"{name}: a whole number of MB from {least} to 1024 is needed, not {text!r}"
     raise SystemExit(msg)
 
 

@@ -113,6 +113,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "ledgers": {"supervisor": "rx", "inspector": "rx"},
     "ledger-templates": {"clerk": "rx", "handler": "rx", "supervisor": "raex", "inspector": "raex"},
     "ledger-tasks": {"clerk": "rx", "handler": "rx", "supervisor": "rx", "inspector": "rx"},
+    "ledger-subscriptions": {"supervisor": "raed", "inspector": "r", "admin": "raed"},
+    "ledger-sendings": {"supervisor": "r", "inspector": "r", "admin": "r"},
     "imports": {
         "clerk": "ra",
         "handler": "ra",

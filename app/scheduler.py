@@ -35,6 +35,7 @@ from app.imports.jobs import forget_uploads
 from app.improvements.jobs import flag_improvements
 from app.ledgers.jobs import daily_ledgers, ledgers_of
 from app.ledgers.rules import LedgerPeriod, days_of
+from app.ledgers.subscriptions.jobs import send_ledgers
 from app.ledgers.tasks.jobs import clear_tasks, mind_tasks
 from app.notices.jobs import clear_outbox, deliver_notices
 from app.overview.jobs import check_counts, count_cases
@@ -145,6 +146,7 @@ JOBS = (
     Job("watch-appeals", N_("申诉期限标记"), every_minute, watch_appeals),
     Job("daily-ledgers", N_("每日台账"), each_working_day(LEDGER_TIME), daily_ledgers),
     Job("mind-ledger-tasks", N_("照看后台台账"), every_minute, mind_tasks),
+    Job("send-ledgers", N_("按订阅发送台账"), every_minute, send_ledgers),
     Job("clear-ledger-tasks", N_("清理到期台账"), each_day(CLEAR_TIME), clear_tasks),
     *(
         Job(f"ledgers-of-a-{period}", title, after_each(period, PERIOD_TIME), ledgers_of(period))
@@ -184,6 +186,8 @@ WORDS = {
     "late_replies": N_("逾期未回复 %(value)s"),
     "unmade": N_("未能生成 %(value)s 份"),
     "files": N_("生成台账 %(value)s 份"),
+    "subscribed": N_("按订阅生成台账 %(value)s 份"),
+    "mailed": N_("送出台账 %(value)s 份"),
     "told": N_("新消息 %(value)s 条"),
     "sent": N_("发出 %(value)s 条"),
     "failed": N_("未发出 %(value)s 条"),

@@ -3,7 +3,7 @@
 Change here: columns and kinds (`columns`), how a row is judged and coloured (`telling`), what a
 ledger is narrowed by, its cover and its file's name (`production`), what is made on time (`jobs`),
 ledgers that are designed in the panel (`templates`),
-what is made in the background (`tasks`).
+what is made in the background (`tasks`), what is sent to whom on time (`subscriptions`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from app.core import crud
 from app.core.crud.export import EXPORTERS
 from app.ledgers import visibility
 from app.ledgers.models import LedgerRun
+from app.ledgers.subscriptions import visibility as visibility_of_subscriptions
+from app.ledgers.subscriptions.models import LedgerSending, LedgerSubscription
+from app.ledgers.subscriptions.views import LedgerSendingView, LedgerSubscriptionView
 from app.ledgers.tasks import visibility as visibility_of_tasks
 from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.tasks.views import LedgerTaskView
@@ -22,7 +25,7 @@ from app.ledgers.templates.models import LedgerTemplate
 from app.ledgers.templates.views import LedgerTemplateView
 from app.ledgers.views import LedgerView, export_cases
 
-__all__ = ["register", "visibility", "visibility_of_tasks"]
+__all__ = ["register", "visibility", "visibility_of_subscriptions", "visibility_of_tasks"]
 
 
 def register(appbuilder: Any) -> None:
@@ -30,4 +33,6 @@ def register(appbuilder: Any) -> None:
     crud.register(appbuilder, LedgerRun, LedgerView, read_only=True)
     crud.register(appbuilder, LedgerTemplate, LedgerTemplateView, read_only=True)
     crud.register(appbuilder, LedgerTask, LedgerTaskView, read_only=True)
+    crud.register(appbuilder, LedgerSubscription, LedgerSubscriptionView, read_only=True)
+    crud.register(appbuilder, LedgerSending, LedgerSendingView, read_only=True)
     EXPORTERS[Case] = export_cases

@@ -108,10 +108,11 @@ def _written(
             *asked.shape.facts,
             (gettext("数据范围"), _in_sight(person)),
             *_counted(LEDGERS[asked.kind], parts),
+            (gettext("工作日历"), gettext("第 %(revision)d 版", revision=_calendar_of(parts))),
             *_explained(LEDGERS[asked.kind]),
         ]
 
-    return write_tables(
+    produced = write_tables(
         path,
         [(part.sheet, part.rows) for part in parts],
         cover,
@@ -120,6 +121,7 @@ def _written(
         keys=seal_keys(),
         summary=summary,
     )
+    return replace(produced, figures=tuple(_counted(LEDGERS[asked.kind], parts)))
 
 
 def _reader(person: Person, place: str) -> str:
@@ -138,7 +140,7 @@ def _in_sight(person: Person) -> str:
 
 
 def _counted(ledger: Ledger, parts: Sequence[Part]) -> list[tuple[str, str]]:
-    """Say how many rows are late, due soon and provisional, what occurs how often, by when."""
+    """Say how many rows were in time, are late, due soon, provisional, what occurs how often."""
     counted: Counter[str] = Counter()
     words: dict[str, Counter[str]] = defaultdict(Counter)
     for part in parts:
@@ -146,18 +148,21 @@ def _counted(ledger: Ledger, parts: Sequence[Part]) -> list[tuple[str, str]]:
         for title, times in part.telling.words.items():
             words[title] += times
     clocks = [
+        (gettext("其中按期办结"), str(counted["in_time"])),
         (gettext("其中超期"), str(counted[Tone.LATE])),
         (gettext("其中临期"), str(counted[Tone.SOON])),
         (gettext("其中时限暂定"), str(counted["provisional"])),
     ]
-    number = parts[0].telling.calendar.revision
     sums = sum(part.table.sums for part in parts if part.table is not None)
     return [
         *([(gettext("其中小计与合计"), str(sums))] if sums else []),
         *(clocks if ledger.clocked else ()),
         *((gettext(title), _times(times)) for title, times in words.items()),
-        (gettext("工作日历"), gettext("第 %(revision)d 版", revision=number)),
     ]
+
+
+def _calendar_of(parts: Sequence[Part]) -> int:
+    return parts[0].telling.calendar.revision
 
 
 def _times(times: Counter[str]) -> str:

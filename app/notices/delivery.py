@@ -16,6 +16,7 @@ from sqlalchemy import literal, or_, select, update
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import gettext
+from app.core.storage import StorageError, exports
 from app.core.transaction import transaction
 from app.deadlines.queries import calendar, hours_of
 from app.departments.models import Hall, Staff
@@ -160,7 +161,21 @@ def _send(message: Message) -> None:
         raise HopelessError(str(error)) from error
     finally:
         db.session.rollback()  # a server may take its time: nothing is held meanwhile
-    sending.send(url, *_text(message))
+    sending.send(url, *_text(message), _file(message.notices[0]))
+
+
+def _file(notice: Any) -> tuple[str, bytes] | None:
+    """Return the name and the content of what a letter carries, if it carries anything."""
+    if notice.file_key is None:
+        return None
+    try:
+        file = exports().open(notice.file_key)
+    except StorageError as error:
+        raise DeliveryError(str(error)) from error
+    if file is None:
+        raise HopelessError(gettext("附件已过保留期或已被清理"))
+    with file:
+        return notice.file_name, file.read()
 
 
 def _address(notice: Any) -> str:

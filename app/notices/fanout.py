@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from app.notices.wording import Attached
+
 BATCH = 200
 """Events in a transaction."""
 
@@ -89,10 +91,17 @@ def write(events: Sequence[Happening], rules: Mapping[str, list[NoticeRule]], no
     return _insert([row for event in events for row in letters.of(event, rules[event.kind])])
 
 
-def write_to(event: Happening, name: str, now: datetime) -> None:
-    """Write the notice of an event into the inbox of the person whom it names."""
-    row = Letters([event], now).row(event, Pace.AT_ONCE, Way.INBOX)
-    _insert([row | {"user_id": event.person_id, "recipient": name[:128]}])
+def write_to(
+    event: Happening, name: str, now: datetime, ways: Sequence[Way], file: Attached | None
+) -> None:
+    """Write the notices of an event to the person whom it names, one by each way."""
+    letters = Letters([event], now)
+    person = {"user_id": event.person_id, "recipient": name[:128]}
+    rows = [letters.row(event, Pace.AT_ONCE, way) | person for way in ways]
+    for row in rows:
+        if row["way"] is Way.MAIL and file is not None:
+            row |= {"file_name": file.name, "file_key": file.key}
+    _insert(rows)
 
 
 def rules_in_force() -> dict[str, list[NoticeRule]]:
@@ -202,6 +211,8 @@ class Letters:
             "kind": event.kind,
             "way": way,
             "pace": pace,
+            "file_name": None,
+            "file_key": None,
             "user_id": None,
             "target_id": None,
             "place": None,

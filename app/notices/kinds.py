@@ -19,7 +19,12 @@ IMPROVEMENTS = {
     "improvement_withdrawn": N_("撤销整改"),
 }
 
-PERSONAL = {"ledger_ready": N_("台账已生成"), "ledger_failed": N_("台账未能生成")}
+PERSONAL = {
+    "ledger_ready": N_("台账已生成"),
+    "ledger_failed": N_("台账未能生成"),
+    "ledger_sent": N_("订阅的台账"),
+    "ledger_not_sent": N_("订阅的台账未送达"),
+}
 """What is told to the one person who asked for it, without a rule."""
 
 KINDS: dict[str, str] = {**timeline.KINDS, **IMPROVEMENTS}

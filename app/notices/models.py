@@ -277,6 +277,9 @@ class Notice(Model):
     recipient: Mapped[str] = field(String(128), label=N_("收件人"), nullable=False)
     title: Mapped[str] = field(String(200), label=N_("标题"), nullable=False)
     body: Mapped[str] = field(Text, label=N_("内容"), nullable=False)
+    file_name: Mapped[str | None] = mapped_column(String(255))
+    file_key: Mapped[str | None] = mapped_column(String(255))
+    """Under which name the store of produced files keeps what a letter carries."""
     created_at: Mapped[datetime] = field(Instant, label=N_("产生时间"), nullable=False)
     send_after: Mapped[datetime] = field(Instant, label=N_("最早发送时间"), nullable=False)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)

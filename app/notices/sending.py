@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import apprise
+from apprise.attachment.memory import AttachMemory
 from apprise.exception import AppriseException
 from apprise.plugins import dingtalk, feishu, wecombot
 from apprise.plugins.custom_form import NotifyForm
@@ -26,6 +27,8 @@ from app.notices.rules import TargetKind
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 SECONDS = 10
 """How long a server may take to be reached, and again to answer."""
@@ -77,23 +80,33 @@ class UnsureError(DeliveryError):
     """Raise when a message may have been delivered: the line broke before the answer came."""
 
 
-def send(url: str, title: str, body: str) -> None:
-    """Send a message; raise DeliveryError with a sentence for the administrator."""
+def send(url: str, title: str, body: str, file: tuple[str, bytes] | None = None) -> None:
+    """Send a message, with a file of a name; raise DeliveryError with a sentence for whoever asks.
+
+    The file is one that a letter carries: what else there is takes none.
+    """
     plugin = _plugin(url)
     if plugin is None:
         raise HopelessError(gettext("地址无法识别，请在“通知渠道”中重新填写"))
     plugin.socket_connect_timeout = plugin.socket_read_timeout = SECONDS
     sender = apprise.Apprise(plugin, asset=ASSET)
+    attached = _attachment(*file) if file is not None else None
     answers: list[Any] = []
     token = _answers.set(answers)
     try:
-        result = sender.notify(body, title=title, body_format="text", log_level=logging.DEBUG)
+        result = sender.notify(
+            body, title=title, body_format="text", attach=attached, log_level=logging.DEBUG
+        )
     finally:
         _answers.reset(token)
     if not result:
         raise _failure([str(entry.message) for entry in result.logs()])
     for answer in answers:
         _check(answer)
+
+
+def _attachment(name: str, content: bytes) -> Any:
+    return AttachMemory(content, name=name, mimetype=EXCEL)  # type: ignore[no-untyped-call]
 
 
 def problem_of(kind: TargetKind, address: str) -> str:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from app.core import scope
 from app.notices.fanout import rules_in_force, write, write_to
+from app.notices.rules import Way
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from app.notices.wording import Happening
+    from app.notices.wording import Attached, Happening
 
 
 def tell(event: Happening, *, now: datetime) -> int:
@@ -24,10 +26,17 @@ def tell(event: Happening, *, now: datetime) -> int:
         return write([event], rules, now) if event.kind in rules else 0
 
 
-def tell_person(event: Happening, name: str, *, now: datetime) -> None:
-    """Put a notice into the inbox of the one person whom an event names; no rule is asked.
+def tell_person(
+    event: Happening,
+    name: str,
+    *,
+    now: datetime,
+    ways: Sequence[Way] = (Way.INBOX,),
+    file: Attached | None = None,
+) -> None:
+    """Tell the one person whom an event names, by these ways; no rule is asked.
 
-    In the transaction of the change, like `tell`.
+    In the transaction of the change, like `tell`. A letter carries the file.
     """
     with scope.everything():
-        write_to(event, name, now)
+        write_to(event, name, now, ways, file)

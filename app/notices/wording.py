@@ -52,6 +52,16 @@ class Happening:
     """The case whose timeline tells of it; None of what happens beside cases."""
     department_id: int | None = None
     """The department that alone is addressed, as by a card, whoever has the case now."""
+    lines: tuple[str, ...] = ()
+    """What else is told, below the rest."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A produced file that goes with a letter: what it is called, under which key it is kept."""
+
+    name: str
+    key: str
 
 
 def told(event: Happening) -> tuple[str, str]:
@@ -75,7 +85,7 @@ def told(event: Happening) -> tuple[str, str]:
     if due:
         title = gettext("%(title)s（%(due)s 到期）", title=title, due=due)
         lines.insert(2, gettext("到期时间：%(due)s", due=due))
-    return title[:200], "\n".join(lines)
+    return title[:200], "\n".join([*lines, *event.lines])
 
 
 def _named(code: str) -> str:

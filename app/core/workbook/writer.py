@@ -45,13 +45,15 @@ class Produced:
     `checksum` is the SHA-256 of title, column titles and rows; `app.core.workbook.checksum` says
     over which text exactly, and computes it anew from a file. `replaced` counts the cells that
     could not be kept letter for letter; `sheets` are those of the tables, without the cover.
-    Rows of a summary are not counted.
+    Rows of a summary are not counted. `figures` are what the maker of the cover says of the rows,
+    label and text.
     """
 
     rows: int
     checksum: str
     replaced: int
     sheets: int
+    figures: tuple[tuple[str, str], ...] = ()
 
 
 def write(

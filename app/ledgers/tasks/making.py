@@ -21,7 +21,6 @@ from app.core import clock, scope
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import gettext
-from app.core.security import holders
 from app.core.storage import exports
 from app.core.transaction import transaction
 from app.departments.queries import person_named
@@ -29,8 +28,10 @@ from app.ledgers.naming import usual_name
 from app.ledgers.orders import Order
 from app.ledgers.production import produce
 from app.ledgers.tasks import operations
+from app.ledgers.tasks.operations import Kept
 from app.ledgers.tasks.queries import number_of_rows, waiting
 from app.ledgers.tasks.rules import BEAT
+from app.ledgers.templates import rights
 
 if TYPE_CHECKING:
     from app.core.scope import Person
@@ -139,9 +140,11 @@ def _write(task: Claimed, heart: Heart) -> None:
     with store.draft() as draft:
         done = produce(order, draft, person=person, now=now, progress=heart.progress)
         db.session.rollback()  # the reading is over: under WAL a reader can't become a writer
+        size = draft.stat().st_size
         store.keep(draft, key)
+    file = Kept(name, key, size)
     with transaction():
-        ours = operations.finish(task, done, name, key, now=clock.now())
+        ours = operations.finish(task, done, file, now=clock.now())
     if not ours:
         store.drop(key)
 
@@ -149,6 +152,7 @@ def _write(task: Claimed, heart: Heart) -> None:
 def _reader(task: Claimed) -> Person:
     """Return who asked, with what they may see today."""
     person = person_named(task.username)
-    if person is None or not holders("ledger-tasks", "x") & person.roles:
+    by_template = "template" in task.asked
+    if person is None or not rights.takes(person, by_template=by_template):
         raise DomainError(gettext("申请人的账号已停用，或不再有生成台账的权限"))
     return person

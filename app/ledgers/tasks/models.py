@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Instant
@@ -83,6 +94,14 @@ class LedgerTask(Model):
     file_name: Mapped[str | None] = field(String(255), label=N_("文件"))
     file_key: Mapped[str | None] = mapped_column(String(255))
     """Under which name the store keeps it; none once it is removed."""
+    file_size: Mapped[int | None] = mapped_column(BigInteger)
+    """In bytes."""
+    figures: Mapped[list[list[str]] | None] = mapped_column(Json)
+    """What the cover says of the rows, label and text, in `language`."""
+    quiet: Mapped[bool] = mapped_column(
+        Boolean, nullable=False, default=False, server_default=false()
+    )
+    """Whether somebody else tells what came of it: who queued it did not ask for it just now."""
     checksum: Mapped[str | None] = field(String(64), label=N_("数据校验码（SHA-256）"))
     expires_at: Mapped[datetime | None] = field(Instant, label=N_("保留至"))
 

@@ -40,12 +40,28 @@ class Claimed:
     username: str
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A file as the store keeps it: what it is called, under which key, its size in bytes."""
+
+    name: str
+    key: str
+    size: int
+
+
 # --- by the person -------------------------------------------------------------------------------
 
 
 def request(order: Order, about: str, *, language: str, actor: Person, now: datetime) -> LedgerTask:
     """Ask for a ledger; DomainError when the person has too many under way."""
     _leave_room(actor)
+    return queue(order, about, language=language, actor=actor, now=now)
+
+
+def queue(
+    order: Order, about: str, *, language: str, actor: Person, now: datetime, quiet: bool = False
+) -> LedgerTask:
+    """Queue a ledger for a person; a quiet one is told of by whoever queues it."""
     row = LedgerTask(
         requested_at=now,
         kind=order.kind.value,
@@ -56,6 +72,7 @@ def request(order: Order, about: str, *, language: str, actor: Person, now: date
         username=actor.username,
         actor=actor.name,
         hall_id=_hall_of(order, actor),
+        quiet=quiet,
     )
     db.session.add(row)
     db.session.flush()
@@ -75,6 +92,7 @@ def retry(task: int, *, actor: Person) -> bool:
     return _move(
         "retry", task, LedgerTask.actor_id == actor.id,
         attempts=0, rows_done=0, rows_expected=None, started_at=None, ended_at=None, reason=None,
+        quiet=False,
     )  # fmt: skip
 
 
@@ -149,12 +167,13 @@ def beat(task: Claimed, rows: int, expected: int | None, *, now: datetime) -> bo
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def finish(task: Claimed, produced: Produced, name: str, key: str, *, now: datetime) -> bool:
+def finish(task: Claimed, produced: Produced, file: Kept, *, now: datetime) -> bool:
     """Write down what was made and tell who asked; False when the task is not ours any more."""
     return _settle(
         "finish", task, "ledger_ready", now,
         rows_done=produced.rows, rows_expected=produced.rows, checksum=produced.checksum,
-        file_name=name, file_key=key, expires_at=now + KEPT,
+        figures=produced.figures,
+        file_name=file.name, file_key=file.key, file_size=file.size, expires_at=now + KEPT,
     )  # fmt: skip
 
 
@@ -224,6 +243,8 @@ def _move(move: str, task: int, *criteria: ColumnElement[bool], **values: Any) -
 
 
 def _tell(row: LedgerTask, kind: str, now: datetime) -> None:
+    if row.quiet:
+        return
     hall = db.session.get_one(Hall, row.hall_id)
     tell_person(
         Happening(

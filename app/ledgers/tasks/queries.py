@@ -46,8 +46,9 @@ def waiting(now: datetime) -> Sequence[int]:
 
 
 def under_way(person: Person) -> int:
-    """Count what a person has queued or running."""
-    own = LedgerTask.actor_id == person.id, LedgerTask.state.in_(UNDER_WAY)
+    """Count what a person asked for and is queued or running."""
+    asked = ~LedgerTask.quiet
+    own = LedgerTask.actor_id == person.id, LedgerTask.state.in_(UNDER_WAY), asked
     return db.session.scalar(select(func.count()).select_from(LedgerTask).where(*own)) or 0
 
 

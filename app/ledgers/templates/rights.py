@@ -32,6 +32,12 @@ def reads(person: Person, entity: str) -> bool:
     return person.unlimited or bool(holders(entity, "r") & person.roles)
 
 
+def takes(person: Person, *, by_template: bool) -> bool:
+    """Say whether a person may take ledgers away: the usual ones, or those of templates."""
+    entity = "ledger-templates" if by_template else "ledgers"
+    return bool(holders(entity, "x") & person.roles)
+
+
 def kinds(person: Person) -> list[LedgerKind]:
     """Return the ledgers that list rows, and that a person may read."""
     return [

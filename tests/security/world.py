@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from openpyxl import Workbook, load_workbook
@@ -40,6 +40,12 @@ from app.imports.report import Report
 from app.imports.tables import Found
 from app.improvements.models import Improvement
 from app.ledgers.models import LedgerKind, LedgerRun
+from app.ledgers.subscriptions.models import (
+    LedgerSending,
+    LedgerSubscription,
+    LedgerSubscriptionRun,
+)
+from app.ledgers.subscriptions.rules import Cadence, Language, SendingState, Span, Weekday
 from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.templates.definition import Definition, Shown
 from app.ledgers.templates.operations import Sharing, create
@@ -236,6 +242,10 @@ def own_row(entity, role, exports=None):
             return hall_of("linqing").id
     place = "linqing/scjg" if entity in FROM_CASES else "linqing"
     number = row_at(entity, place, exports)
+    if entity in {"ledger-subscriptions", "ledger-sendings"}:
+        kept = LedgerSubscription if entity == "ledger-subscriptions" else LedgerSending
+        with looking(), transaction():
+            db.session.get_one(kept, number).owner_id = person_named(PERSONS[role]).id
     if entity in {"imports", "ledger-tasks"}:
         with looking(), transaction():
             row = db.session.get_one(ImportRun if entity == "imports" else LedgerTask, number)
@@ -292,6 +302,46 @@ def _task(hall, number):
         username=asker.username,
         actor=asker.name,
         hall=hall_of(hall),
+    )
+
+
+def _subscription(hall, _number):
+    return LedgerSubscription(
+        kind=LedgerKind.CASES,
+        hall=hall_of(hall),
+        span=Span.ALL,
+        role=Role.SUPERVISOR,
+        cadence=Cadence.DAILY,
+        weekday=Weekday.MONDAY,
+        nth=1,
+        at=time(9),
+        inbox=True,
+        mail=False,
+        language=Language.ZH,
+        active=True,
+        owner=_clerk(hall),
+        since=NOW,
+    )
+
+
+def _sending(hall, number):
+    run = LedgerSubscriptionRun(planned_for=NOW)
+    db.session.add(run)
+    db.session.flush()
+    return LedgerSending(
+        run_id=run.id,
+        planned_for=NOW,
+        title=f"台账{hall}-{number}",
+        hall=hall_of(hall),
+        owner_id=_clerk(hall).id,
+        recipient=f"收件人{hall}-{number}",
+        language=Language.ZH,
+        inbox=True,
+        mail=False,
+        state=SendingState.FAILED,
+        reason="没有电子邮箱",
+        begun_at=NOW,
+        ended_at=NOW,
     )
 
 
@@ -643,6 +693,8 @@ FRESH = {
     "ledgers": _ledger,
     "ledger-templates": _template,
     "ledger-tasks": _task,
+    "ledger-subscriptions": _subscription,
+    "ledger-sendings": _sending,
     "supervision-rules": lambda hall, number: SupervisionRule(
         name=f"新督办规则{number}",
         kind=CardKind.YELLOW,

@@ -50,4 +50,5 @@ def send_ledgers(_planned: datetime, now: datetime) -> dict[str, Any]:
                 hand_over(task)
     if failed:
         raise DomainError(gettext("%(number)d 份订阅的台账出错，详见日志", number=failed))
-    return {"subscribed": begun, "mailed": told} if begun or told else {}
+    done = {"subscribed": begun, "mailed": told}
+    return {name: number for name, number in done.items() if number}

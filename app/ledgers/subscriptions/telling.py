@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.language import gettext
 from app.departments.models import Hall, Staff
 from app.ledgers.subscriptions.models import LedgerSending
-from app.ledgers.tasks.models import LedgerTask
+from app.ledgers.tasks.models import TITLES, LedgerTask
 from app.notices.queries import address_of, mail_server
 from app.notices.rules import Way
 from app.notices.telling import tell_person
@@ -37,13 +37,14 @@ def tell_recipient(row: LedgerSending, task: LedgerTask, *, now: datetime) -> st
         missing = gettext("没有邮件服务器，请在“通知渠道”中添加")
     elif row.mail:
         ways.append(Way.MAIL)
+    title = row.title if "template" in task.asked else gettext(TITLES[task.kind])
     for way in ways:
         fits = (task.file_size or 0) <= current_app.config["MAIL_LIMIT"]
         attached = way is Way.MAIL and fits
         file = Attached(task.file_name or "", task.file_key or "") if attached else None
         told = _happening(
-            row, "ledger_sent", task.number, now,
-            about=LedgerTask.__panel__.code, row_id=task.id, person_id=staff.id,
+            row, "ledger_sent", task.number, title, now,
+            about=(LedgerTask.__panel__.code, task.id), person_id=staff.id,
             lines=tuple(_lines(task, attached=attached)),
         )  # fmt: skip
         tell_person(told, staff.name, now=now, ways=(way,), file=file)
@@ -54,8 +55,8 @@ def tell_owner(row: LedgerSending, reason: str, *, now: datetime) -> None:
     """Tell whoever set up a subscription that somebody got nothing, and why."""
     staff = db.session.get_one(Staff, row.owner_id)
     told = _happening(
-        row, "ledger_not_sent", row.recipient, now,
-        about=LedgerSending.__panel__.code, row_id=row.id, person_id=staff.id,
+        row, "ledger_not_sent", row.recipient, row.title, now,
+        about=(LedgerSending.__panel__.code, row.id), person_id=staff.id,
         lines=(gettext("%(whom)s：%(reason)s", whom=row.recipient, reason=reason),),
     )  # fmt: skip
     tell_person(told, staff.name, now=now)
@@ -81,10 +82,10 @@ def _happening(
     row: LedgerSending,
     kind: str,
     number: str,
+    matter: str,
     now: datetime,
     *,
-    about: str,
-    row_id: int,
+    about: tuple[str, int],
     person_id: int,
     lines: tuple[str, ...],
 ) -> Happening:
@@ -96,13 +97,13 @@ def _happening(
         recorded_at=now,
         actor_id=None,
         actor=gettext("系统"),
-        about=about,
-        row_id=row_id,
+        about=about[0],
+        row_id=about[1],
         number=number,
         hall_id=hall.id,
         hall=hall.name,
         zone=hall.timezone,
-        matter=row.title,
+        matter=matter,
         applicant_name="",
         lead_department_id=None,
         due_at=None,

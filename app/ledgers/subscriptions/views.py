@@ -16,7 +16,7 @@ from app.core.crud import EntityView
 from app.core.crud.fields import LinksField, row_of
 from app.core.crud.forms import form_class
 from app.core.crud.listing import Query, TabRule
-from app.core.crud.pages import Button, Cell, Col, Fact, Listing, Row
+from app.core.crud.pages import Button, Cell, Fact, Listing
 from app.core.crud.present import EMPTY, local
 from app.core.db import db
 from app.core.language import N_, gettext
@@ -26,16 +26,15 @@ from app.deadlines.queries import calendar
 from app.departments.models import Hall, Staff
 from app.departments.rules import Role
 from app.ledgers.subscriptions import operations, queries
+from app.ledgers.subscriptions.listings import TONES, messages, sendings, when
 from app.ledgers.subscriptions.models import LedgerSending, LedgerSubscription
-from app.ledgers.subscriptions.rules import Cadence, Language, SendingState
+from app.ledgers.subscriptions.rules import Language, SendingState
 from app.ledgers.templates import rights
 from app.ledgers.templates.models import LedgerTemplate
 
 if TYPE_CHECKING:
     from flask_wtf import FlaskForm
     from sqlalchemy import Select
-
-TONES = {SendingState.MAKING: "idle", SendingState.SENT: "ok", SendingState.FAILED: "late"}
 
 
 class _Query(Query):
@@ -146,66 +145,7 @@ class LedgerSendingView(EntityView):
         return super().cell(name, row)
 
     def related(self, row: LedgerSending) -> list[tuple[str, Listing]]:
-        return [(gettext("消息"), _messages(row)), *super().related(row)]
-
-
-def when(row: LedgerSubscription) -> str:
-    """Say when a subscription is sent."""
-    at = f"{row.at:%H:%M}"
-    if row.cadence is Cadence.WEEKLY:
-        return gettext("每%(weekday)s %(at)s", weekday=gettext(row.weekday.label), at=at)
-    if row.cadence is Cadence.MONTHLY:
-        return gettext("每月第 %(nth)d 个工作日 %(at)s", nth=row.nth, at=at)
-    return gettext("每个工作日 %(at)s", at=at)
-
-
-def sendings(rows: Any) -> Listing:
-    """Return the sendings of a subscription as a list."""
-    heads = (gettext("计划时间"), gettext("收件人"), gettext("状态"), gettext("未送达的原因"))
-    base = f"/{LedgerSending.__panel__.code}/show"
-    return Listing(
-        [Col(str(at), label) for at, label in enumerate(heads)],
-        [
-            Row(
-                row.id,
-                [
-                    Cell(f"{local(row.planned_for):%Y-%m-%d %H:%M}", "datetime",
-                         f"{base}/{row.id}"),
-                    Cell(row.recipient),
-                    Cell(gettext(row.state.label), "lamp", tone=TONES[row.state]),
-                    Cell(row.reason or EMPTY, "wide"),
-                ],
-                f"{base}/{row.id}",
-            )
-            for row in rows
-        ],
-        total=len(rows),
-        empty=gettext("还没有发送过"),
-    )  # fmt: skip
-
-
-def _messages(row: LedgerSending) -> Listing:
-    """Return what became of the messages: whoever sees the sending may know, and nothing else."""
-    with scope.everything():
-        told = queries.messages(row)
-    heads = (gettext("方式"), gettext("状态"), gettext("发送时间"), gettext("说明"))
-    return Listing(
-        [Col(str(at), label) for at, label in enumerate(heads)],
-        [
-            Row(
-                it.id,
-                [
-                    Cell(gettext(it.way.label)),
-                    Cell(gettext(it.state.label)),
-                    Cell(f"{local(it.sent_at):%Y-%m-%d %H:%M}" if it.sent_at else EMPTY),
-                    Cell(it.last_error or EMPTY, "wide"),
-                ],
-            )
-            for it in told
-        ],
-        total=len(told),
-        empty=gettext("还没有消息"),
-    )
+        return [(gettext("消息"), messages(row)), *super().related(row)]
 
 
 def _begin_with(form: FlaskForm, person: scope.Person) -> None:

@@ -23,6 +23,7 @@ from app.core.transaction import transaction
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order
 from app.ledgers.tasks.taking import send_or_queue
+from app.ledgers.subscriptions.listings import SUBSCRIPTIONS, sent_on_time
 from app.ledgers.templates import operations, queries
 from app.ledgers.templates.designing import Designing
 from app.ledgers.templates.models import LedgerTemplate
@@ -64,6 +65,8 @@ class LedgerTemplateView(Designing):
         if may(self.panel.code, "x") and row.active:
             take = Button(gettext("生成台账"), f"{base}/produce", "main", method="post")
             found.append(take)
+        if may(SUBSCRIPTIONS, "a") and row.active:
+            found.append(Button(gettext("定时发送"), f"/{SUBSCRIPTIONS}/add?template={row.id}"))
         if may(self.panel.code, "e") and own:
             found.append(Button(gettext("修改"), f"{base}/design", "", "E"))
         if may(self.panel.code, "a"):
@@ -79,7 +82,8 @@ class LedgerTemplateView(Designing):
         return [*super().facts(row), *contents]
 
     def related(self, row: LedgerTemplate) -> list[tuple[str, Listing]]:
-        return [(gettext("历次版本"), self._versions(row)), *super().related(row)]
+        sent = [(gettext("谁收、何时发"), sent_on_time(row.id))] if may(SUBSCRIPTIONS, "r") else []
+        return [*sent, (gettext("历次版本"), self._versions(row)), *super().related(row)]
 
     def _versions(self, row: LedgerTemplate) -> Listing:
         heads = (gettext("版本"), gettext("保存人"), gettext("保存时间"))

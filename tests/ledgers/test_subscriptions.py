@@ -188,9 +188,9 @@ def test_each_of_a_role_gets_what_they_may_see_in_the_language_that_was_chosen(d
     assert "2026-09-13" in task["about"]
     [(_, letter)] = post.got
     text, files = carried(letter)
-    assert "Overdue" in letter["Subject"]
+    assert letter["Subject"].endswith("Ledger of overdue cases")
     assert "rows" in text
-    assert "Overdue: " in text
+    assert "Of these, overdue: " in text
     assert len(files) == 1
 
 

@@ -8,7 +8,6 @@ from flask_babel import force_locale
 from sqlalchemy import inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core import scope
 from app.core.crud.present import local
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError
@@ -16,8 +15,7 @@ from app.core.language import gettext
 from app.deadlines.queries import calendar
 from app.departments.models import Staff
 from app.departments.queries import person_of
-from app.ledgers.choosing import choose
-from app.ledgers.production import in_words
+from app.ledgers.production import told_in_words
 from app.ledgers.subscriptions import queries
 from app.ledgers.subscriptions.models import (
     LedgerSending,
@@ -30,7 +28,6 @@ from app.ledgers.subscriptions.telling import tell_owner, tell_recipient
 from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.tasks.operations import queue
 from app.ledgers.tasks.rules import TaskState
-from app.ledgers.templates.shaping import shaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,9 +178,7 @@ def _queued(row: LedgerSubscription, order: Order, staff: Staff, now: datetime) 
     """Queue the ledger of one recipient, as they see it."""
     person = person_of(staff)
     with force_locale(row.language.value):
-        with scope.working_for(person):
-            narrowed, shape = shaped(order, person, now)
-            about = in_words(choose(narrowed), shape)
+        about = told_in_words(order, person=person, now=now)
         task = queue(order, about, language=row.language.value, actor=person, now=now, quiet=True)
     return task.id
 

@@ -21,6 +21,7 @@ from app.core import clock, scope
 from app.core.db import db
 from app.core.errors import DomainError
 from app.core.language import gettext
+from app.core.security import holders
 from app.core.storage import exports
 from app.core.transaction import transaction
 from app.departments.queries import person_named
@@ -31,7 +32,6 @@ from app.ledgers.tasks import operations
 from app.ledgers.tasks.operations import Kept
 from app.ledgers.tasks.queries import number_of_rows, waiting
 from app.ledgers.tasks.rules import BEAT
-from app.ledgers.templates import rights
 
 if TYPE_CHECKING:
     from app.core.scope import Person
@@ -152,7 +152,6 @@ def _write(task: Claimed, heart: Heart) -> None:
 def _reader(task: Claimed) -> Person:
     """Return who asked, with what they may see today."""
     person = person_named(task.username)
-    by_template = "template" in task.asked
-    if person is None or not rights.takes(person, by_template=by_template):
+    if person is None or not holders("ledger-tasks", "x") & person.roles:
         raise DomainError(gettext("申请人的账号已停用，或不再有生成台账的权限"))
     return person

@@ -22,8 +22,8 @@ from app.core.security import may
 from app.core.transaction import transaction
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order
-from app.ledgers.tasks.taking import send_or_queue
 from app.ledgers.subscriptions.listings import SUBSCRIPTIONS, sent_on_time
+from app.ledgers.tasks.taking import send_or_queue
 from app.ledgers.templates import operations, queries
 from app.ledgers.templates.designing import Designing
 from app.ledgers.templates.models import LedgerTemplate

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.cases.models import MAX_TEXT, Case
-from app.cases.rules import Satisfaction
+from app.cases.rules import Means, Satisfaction
 from app.causes.models import Cause
 from app.core.language import N_
 from app.core.panel import attributes
@@ -44,6 +44,7 @@ ASKED: dict[str, Asked] = {
     "note": Asked(N_("说明"), "long"),
     "classification": Asked(N_("分类"), "choice", choices=Classification),
     "satisfaction": Asked(N_("满意度"), "choice", choices=Satisfaction),
+    "means": Asked(N_("告知方式"), "choice", choices=Means),
     "lead_department": _row(N_("主办科室"), Department),
     "assist_departments": _row(
         N_("协办科室"), Department, N_("可多选；各自签收，各自办理"), many=True
@@ -62,8 +63,9 @@ ASKED: dict[str, Asked] = {
     "visit_at": Asked(N_("上门时间"), "instant"),
     "days": Asked(N_("工作日数"), "days", most=MAX_WORKING_DAYS),
     **{
-        name: Asked(attributes(Case)[name].label, "long")
+        name: Asked(known.label, "long", most=known.max_length or MAX_TEXT)
         for name in ("result", "reasons", "legal_basis", "refusal_reason", "remedy")
+        for known in (attributes(Case)[name],)
     },
 }
 """Every field that a move of the table names."""

@@ -30,7 +30,7 @@ from app.cases.rules import (
 )
 from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
-from app.core.panel import Panel, field, link
+from app.core.panel import Panel, attributes, field, link
 from app.core.privacy import Secret
 from app.core.timeline import Json
 from app.deadlines.models import Deadline
@@ -39,6 +39,8 @@ from app.departments.models import Department, Hall, Responsibility, Staff
 from app.rulebook.models import Criterion
 
 MAX_TEXT = 4000
+MAX_BRIEF = 1000
+"""Characters of a text that stands on a notice beside a long one: the notice is one page."""
 MAX_VISITS = 999
 
 
@@ -182,7 +184,7 @@ class Case(Entity):
     )
     visits: Mapped[int] = field(Integer, label=N_("到厅次数"), nullable=False, default=1)
     description: Mapped[str] = field(Text, label=N_("反映内容"), nullable=False)
-    demand: Mapped[str | None] = field(Text, label=N_("诉求"))
+    demand: Mapped[str | None] = field(Text, label=N_("诉求"), most=MAX_BRIEF)
     classification: Mapped[Classification | None] = field(Classification, label=N_("分类"))
     status: Mapped[Status] = field(
         Status, label=N_("状态"), nullable=False, default=Status.REGISTERED
@@ -192,7 +194,7 @@ class Case(Entity):
     criterion_id: Mapped[int | None] = mapped_column(ForeignKey("criterion.id"), index=True)
     criterion: Mapped[Criterion | None] = link(label=N_("适用标准"))
     refusal_reason: Mapped[str | None] = field(Text, label=N_("不予受理的理由"))
-    remedy: Mapped[str | None] = field(Text, label=N_("告知的救济途径"))
+    remedy: Mapped[str | None] = field(Text, label=N_("告知的救济途径"), most=MAX_BRIEF)
     outcome: Mapped[Outcome | None] = field(Outcome, label=N_("办理方式"))
     result: Mapped[str | None] = field(Text, label=N_("办理结果"))
     reasons: Mapped[str | None] = field(Text, label=N_("不能办理的原因"))
@@ -268,8 +270,9 @@ class Case(Entity):
             "remedy",
             "explanation",
         ):
-            if len(getattr(self, name) or "") > MAX_TEXT:
-                found[name] = gettext("最多 %(most)d 个字", most=MAX_TEXT)
+            most = attributes(Case)[name].max_length or MAX_TEXT
+            if len(getattr(self, name) or "") > most:
+                found[name] = gettext("最多 %(most)d 个字", most=most)
         return found | self._wrong_people()
 
     def _wrong_people(self) -> dict[str, str]:

@@ -133,7 +133,7 @@ CLOCK = (
          _SUPERVISOR, "extension_declined", required=("note",), guard="extension_asked",
          alternative=True),
     Move("tell_applicant", N_("告知延期", "move"), Stage.CLOCK, (Status.SIGNED,), None, _CARING,
-         "applicant_told", required=("note",), guard="telling_due", alternative=True,
+         "applicant_told", required=("means", "note"), guard="telling_due", alternative=True,
          style="main"),
     Move("ask_pause", N_("申请中止计时", "move"), Stage.CLOCK, (Status.SIGNED,), None, _HANDLER,
          "pause_asked", required=("days", "note"), guard="may_ask_pause", party="lead"),

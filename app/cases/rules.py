@@ -83,6 +83,17 @@ class Satisfaction(Choice):
         return self in (Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED)
 
 
+class Means(Choice):
+    """How an applicant was told of something, as the proof names it."""
+
+    PHONE = "phone", N_("电话")
+    IN_PERSON = "in_person", N_("当面")
+    SMS = "sms", N_("短信")
+    LETTER = "letter", N_("书面送达")
+    POST = "post", N_("邮寄")
+    ONLINE = "online", N_("网上留言")
+
+
 AT_WINDOW = (Status.REGISTERED, Status.ACCEPTED, Status.RETURNED)
 """The states in which the window has the next step."""
 

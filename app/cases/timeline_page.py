@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.cases import outside
 from app.cases.file_cards import TOLD
 from app.cases.models import Case
-from app.cases.rules import Satisfaction
+from app.cases.rules import Means, Satisfaction
 from app.core.crud import changed
 from app.core.crud.pages import Tab
 from app.core.crud.present import local
@@ -31,6 +31,7 @@ CHOICES |= {
     "classification": Classification,
     "before": Classification,
     "satisfaction": Satisfaction,
+    "means": Means,
     "verdict": Verdict,
     "clock": ClockKind,
 }

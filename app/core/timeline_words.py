@@ -113,6 +113,7 @@ WORDS: dict[str, str] = {
     "old_due": N_("原到期时间"),
     "new_due": N_("新到期时间"),
     "note": N_("说明"),
+    "means": N_("告知方式"),
     "clock": N_("时限"),
     "criterion": N_("适用标准"),
     "remedies": N_("告知的救济途径"),

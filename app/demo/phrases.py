@@ -60,6 +60,9 @@ NOTES = {
 }
 """What is noted at a step, by verb."""
 
+BESIDE: dict[str, dict[str, str]] = {"tell_applicant": {"means": "phone"}}
+"""What goes with a note, by verb."""
+
 BEFORE_REOPENING: dict[str, dict[str, str | int]] = {
     "resolve": {"result": "已电话告知反映人办理方法，请其自行在网上重新提交。"},
     "callback": {"satisfaction": 2, "note": "反映人说只是打了个电话，事情还是没有办成，不满意。"},

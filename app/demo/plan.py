@@ -266,7 +266,10 @@ def _fields(rng: Random, story: Story, satisfaction: int | None) -> dict[str, Ma
         "ask_extension": {"days": 3, "note": rng.choice(phrases.EXTENSION)},
         "ask_pause": {"days": 5, "note": rng.choice(phrases.PAUSE)},
         **{verb: {} for verb in ("sign", "progress", "archive")},
-        **{verb: {"note": rng.choice(texts)} for verb, texts in phrases.NOTES.items()},
+        **{
+            verb: {**phrases.BESIDE.get(verb, {}), "note": rng.choice(texts)}
+            for verb, texts in phrases.NOTES.items()
+        },
     }
 
 

@@ -37,6 +37,9 @@ AROUND = {
 }
 """Lines of title, name, headings and tables: what takes as many in every type."""
 
+NOTICES = {PaperKind.ACCEPTANCE, PaperKind.REFUSAL}
+"""Papers of one page whatever the fields that they tell of may hold."""
+
 OPENING, CLOSING, HANDLING, REMEDY, BRIEF, CITING = 75, 90, 110, 85, 25, 70
 """Characters of the paper's own words: its first and last sentences, what was done, a remedy with
 its last day, one without, what it cites with the address to read it at.
@@ -55,6 +58,8 @@ class Letter:
     dated: date
     type: Type
     fits: bool
+    run_on: bool
+    """Its paragraphs are set as one, because the page doesn't hold them otherwise."""
     facts: dict[str, Any]
     remedies: Sequence[Remedy] = ()
 
@@ -77,7 +82,10 @@ def letter(kind: PaperKind, case: Case, person: Person) -> Letter:
         _room(REMEDY if it.until else BRIEF, it.name, it.authority, it.legal_basis)
         for it in remedies
     ]
-    size = fitting([text for text in texts if text], AROUND[kind])
+    size, run_on = fitting(texts, AROUND[kind]), False
+    if size is None and kind in NOTICES:
+        size = fitting([" ".join(text.split()) for text in texts if text], AROUND[kind])
+        run_on = size is not None
     return Letter(
         kind=kind.value,
         title=gettext(kind.label),
@@ -87,6 +95,7 @@ def letter(kind: PaperKind, case: Case, person: Person) -> Letter:
         dated=day,
         type=size or FLOWING,
         fits=size is not None,
+        run_on=run_on,
         facts={
             "matter": case.matter,
             "situation": gettext(case.situation.label),
@@ -154,9 +163,10 @@ def _acceptance(case: Case) -> tuple[dict[str, Any], list[str | None], datetime]
 
 def _refusal(case: Case) -> tuple[dict[str, Any], list[str | None], datetime]:
     criterion: Any = case.criterion
+    text = criterion.text if criterion is not None else ""
     facts = {
         "criterion": f"{criterion.code} {criterion.name}" if criterion is not None else "",
-        "criterion_text": criterion.text if criterion is not None else "",
+        "criterion_text": text if text != case.refusal_reason else "",
         "reason": case.refusal_reason,
         "remedy": case.remedy,
     }

@@ -69,7 +69,7 @@ BELOW = 37.0
 """Millimetres that seal, date and the line for signing take."""
 
 
-def fitting(texts: Iterable[str], around: float) -> Type | None:
+def fitting(texts: Iterable[str | None], around: float) -> Type | None:
     """Return the largest type in which texts go onto one page; None when there is none.
 
     `around` is what else stands there: title, opening words, headings, in lines.

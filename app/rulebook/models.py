@@ -27,6 +27,8 @@ from app.rulebook.rules import (
 
 HALL_HINT = N_("不选表示全部大厅")
 MOST_TEXT = 4000
+MOST_TOLD = 1000
+"""Characters of what a notice takes over from a criterion: the notice is one page."""
 
 
 def _order_of_validity(valid_from: dt.date | None, valid_to: dt.date | None) -> dict[str, str]:
@@ -35,11 +37,11 @@ def _order_of_validity(valid_from: dt.date | None, valid_to: dt.date | None) -> 
     return {}
 
 
-def _too_long(texts: dict[str, str | None]) -> dict[str, str]:
+def _too_long(texts: dict[str, str | None], most: int = MOST_TEXT) -> dict[str, str]:
     return {
-        name: gettext("最多 %(most)d 个字", most=MOST_TEXT)
+        name: gettext("最多 %(most)d 个字", most=most)
         for name, text in texts.items()
-        if len(text or "") > MOST_TEXT
+        if len(text or "") > most
     }
 
 
@@ -71,9 +73,12 @@ class Criterion(Entity):
     name: Mapped[str] = field(String(64), label=N_("名称"), nullable=False)
     hall_id: Mapped[int | None] = mapped_column(ForeignKey("hall.id"), index=True)
     hall: Mapped[Hall | None] = link(label=N_("大厅"), hint=HALL_HINT)
-    text: Mapped[str] = field(Text, label=N_("标准内容"), nullable=False)
+    text: Mapped[str] = field(Text, label=N_("标准内容"), nullable=False, most=MOST_TOLD)
     remedy: Mapped[str | None] = field(
-        Text, label=N_("告知的救济途径"), hint=N_("不予受理的标准必填，会印在不予受理通知书上")
+        Text,
+        label=N_("告知的救济途径"),
+        hint=N_("不予受理的标准必填，会印在不予受理通知书上"),
+        most=MOST_TOLD,
     )
     source: Mapped[str] = field(String(255), label=N_("依据文件"), nullable=False)
     valid_from: Mapped[dt.date] = field(Date, label=N_("生效日期"), nullable=False)
@@ -81,7 +86,7 @@ class Criterion(Entity):
 
     def problems(self) -> dict[str, str]:
         """Check that a refusal says where to turn to, and the validity."""
-        found = _too_long({"text": self.text, "remedy": self.remedy})
+        found = _too_long({"text": self.text, "remedy": self.remedy}, MOST_TOLD)
         if self.finding is Finding.REFUSE and not (self.remedy or "").strip():
             found["remedy"] = gettext("不予受理的标准须写明告知的救济途径")
         return found | _order_of_validity(self.valid_from, self.valid_to)

@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from datetime import date
 
 import pytest
 
+from app.cases.models import MAX_BRIEF, MAX_TEXT
 from app.cases.rules import Status
 from app.core import scope
+from app.core.db import db
+from app.core.errors import InvalidInputError
+from app.core.transaction import transaction
 from app.papers.rules import TYPES
+from app.rulebook.models import MOST_TOLD, Criterion
+from app.rulebook.rules import Finding
 from config import ROOT
 from tests.browser.probes import PALE
 from tests.browser.test_screens import DESKTOP, PHONE
 from tests.browser.window import find, register as take_down
-from tests.cases.window import act, made, register
+from tests.cases.window import act, hall, made, register
 from tests.conftest import NOW
 from tests.core.screens import Browser
 from tests.databases import missing
@@ -95,6 +102,63 @@ def test_a_notice_goes_onto_one_page_whole_however_long_its_text(make, length, p
     assert "多页" not in page.locator(".bar").inner_text()
     if length < 300:
         assert type_of(page) >= 12
+
+
+def longest_accepted(text):
+    case = register(matter="长" * 128, description=text(MAX_TEXT), demand=text(MAX_BRIEF))
+    act(case, "accept")
+    return case.id, "acceptance", case.description + case.demand
+
+
+def longest_refused(text):
+    rule = Criterion(
+        finding=Finding.REFUSE, code="长" * 32, name="名" * 64, hall=hall(), text=text(MOST_TOLD),
+        remedy=text(MOST_TOLD), source="本地文件", valid_from=date(2026, 1, 1),
+    )  # fmt: skip
+    assert rule.problems() == {}
+    with transaction():
+        db.session.add(rule)
+    case = register(matter="长" * 128)
+    act(case, "refuse", criterion=rule, refusal_reason=text(MAX_TEXT), remedy=None)
+    return case.id, "refusal", case.refusal_reason + rule.text + case.remedy
+
+
+def short_lines(length):
+    """Return a text that is mostly line breaks, and as long as it may be."""
+    return ("一\n" * length)[: length - 1] + "终"
+
+
+@pytest.mark.parametrize("text", [text_of_length, short_lines, "宽".__mul__])
+@pytest.mark.parametrize("make", [longest_accepted, longest_refused])
+def test_a_notice_of_the_longest_texts_that_the_forms_take_is_one_page(make, text, paper, tmp_path):
+    with scope.everything():
+        number, kind, told = make(text)
+    page = paper(number, kind)
+    sheets, found = printed(page, tmp_path / "notice.pdf")
+    assert sheets == 1
+    assert len(found) > len("".join(told.split()))
+    assert "特此通知。" in found
+    assert "盖章处" in found
+    assert "多页" not in page.locator(".bar").inner_text()
+
+
+def test_the_form_takes_no_more_than_the_notice_holds(demo):
+    with scope.everything():
+        case = register()
+        with pytest.raises(InvalidInputError) as refused:
+            act(case, "refuse", refusal_reason="长" * MAX_TEXT, remedy="长" * (MAX_BRIEF + 1))
+    assert refused.value.problems == {"remedy": "最多 1000 个字"}
+
+
+def test_a_refusal_without_reasons_of_its_own_tells_the_criterion_once(paper, tmp_path):
+    with scope.everything():
+        case = register()
+        act(case, "refuse", refusal_reason=None, remedy=None)
+        number, text = case.id, "".join(case.criterion.text.split())
+        name = case.criterion.name
+    _, told = printed(paper(number, "refusal"), tmp_path / "refusal.pdf")
+    assert told.count(text) == 1
+    assert name in told
 
 
 def test_the_type_is_no_smaller_than_it_must_be(paper):

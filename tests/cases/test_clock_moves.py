@@ -144,7 +144,12 @@ def test_the_applicant_is_told_before_the_old_due_time(demo, late):
     assert "working_days" not in telling.evidence["rule"]
     assert telling.working_days == 3
     then = DUE + SECOND if late else DUE
-    act(case, "tell_applicant", then, note="电话告知，录音 3 号")
+    assert wrong_field(case, "tell_applicant", means=None) == "means"
+    assert wrong_field(case, "tell_applicant", means="pigeon") == "means"
+    assert wrong_field(case, "tell_applicant", note=" ") == "note"
+    act(case, "tell_applicant", then, means="sms", note="录音 3 号")
+    told = payload(case, "applicant_told")
+    assert (told["means"], told["note"]) == ("sms", "录音 3 号")
     assert telling.verdict is (Verdict.BREACHED if late else Verdict.MET)
     assert counts(LATER)["telling"] == others
     assert case.clock.met_at is None

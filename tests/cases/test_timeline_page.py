@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from app.cases.rules import Status
+from app.cases.timeline_page import detail, timeline_of
 from app.core import scope, timeline
 from app.core.db import db
 from app.core.transaction import transaction
-from tests.cases.window import acting, case_of, made
+from tests.cases.window import LATER, act, acting, case_of, made, ready_for
 from tests.conftest import NOW
 from tests.core import screens
 
@@ -168,3 +169,16 @@ def test_events_of_one_instant_stand_in_the_order_in_which_they_were_written(cle
         recorded(number, "progress", note=note)
     told = lines(clerk.get(f"/cases/show/{number}"))
     assert [line[-17] for line in told[:3]] == ["三", "二", "一"]
+
+
+def test_the_proof_of_telling_says_how_the_applicant_was_told(demo, unlimited):
+    case = ready_for("tell_applicant")
+    act(case, "tell_applicant", LATER, means="in_person", note="当面说明，本人签字")
+    event = timeline_of(case)[0]
+    assert event.kind == "applicant_told"
+    assert "当面说明，本人签字；告知方式：当面" in detail(event, case.hall.timezone)
+    event.payload = {
+        "note": "电话告知，录音 3 号"
+    }  # as it was told before the means were asked for
+    assert detail(event, case.hall.timezone) == "电话告知，录音 3 号"
+    db.session.rollback()

@@ -42,6 +42,7 @@ TEXTS = {
     "legal_basis": "《行政许可法》第三十八条",
     "note": "已联系申请人",
     "satisfaction": "5",
+    "means": "phone",
     "officer": "李建国（食药科）",
     "place": "潘庄镇前村 12 号",
     "days": 2,

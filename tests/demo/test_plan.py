@@ -40,7 +40,7 @@ FIELDS = {
     "settle": {"department", "note"},
     "ask_extension": {"days", "note"},
     "grant_extension": {"note"},
-    "tell_applicant": {"note"},
+    "tell_applicant": {"means", "note"},
     "ask_pause": {"days", "note"},
     "grant_pause": {"note"},
     "resume": {"note"},

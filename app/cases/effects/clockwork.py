@@ -63,7 +63,8 @@ def _decline(
 
 
 def _tell_applicant(_case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:
-    return {"note": filled["note"], **finish(met, ClockKind.TELLING)}
+    told = {"note": filled["note"], "means": filled["means"]}
+    return {**told, **finish(met, ClockKind.TELLING)}
 
 
 def _grant_pause(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:

@@ -190,6 +190,7 @@ class Chooser:
         values = {
             "classification": lambda: dice.choice(sorted(others)),
             "satisfaction": lambda: dice.choice("11223345"),
+            "means": lambda: dice.choice(("phone", "in_person", "letter")),
             "lead_department": lambda: dice.choice(self._free(seen)),
             "assist_departments": lambda: dice.sample(self._free(seen), dice.randint(0, 2)),
             "causes": lambda: dice.sample(self.world.causes, dice.randint(1, 2)),

@@ -411,6 +411,41 @@ def test_one_is_set_up_changed_switched_off_and_deleted_on_its_pages(demo, login
     assert ask("SELECT id FROM ledger_subscription") == []
 
 
+DESIGN = {
+    "kind": "cases", "columns": ["number", "matter"], "period": "all", "lamp": "any",
+    "size": "A4", "orientation": "landscape", "coloured": "y", "fit": "y", "name": "周一用表",
+    "do": "save", "send": "weekly", "send_at": "10:15", "send_weekday": "1", "send_nth": "1",
+    "send_me": "y", "send_inbox": "y",
+}  # fmt: skip
+
+
+def test_who_gets_a_template_and_when_is_said_where_it_is_designed(demo, login):
+    client = login(demo, WHO)
+    hall = typed(client.get("/ledger-templates/design?kind=cases"))["send_hall"]
+    asked = DESIGN | {"send_hall": hall}
+    wrong = asked | {"send_at": "23:00", "send_nth": "40"}
+    answer = client.post("/ledger-templates/design?kind=cases", data=wrong)
+    assert answer.status_code == 422
+    assert set(beside(answer)) == {"send_at", "send_nth"}
+    assert ask("SELECT id FROM ledger_template") == ask("SELECT id FROM ledger_subscription") == []
+    page = client.post("/ledger-templates/design?kind=cases", data=asked).location
+    assert "每周一 10:15" in text_of(client.get(page))
+    number = page.rpartition("/")[2]
+    design = f"/ledger-templates/{number}/design"
+    form = typed(client.get(design))
+    assert (form["send"], form["send_at"], form["send_me"]) == ("weekly", "10:15", "y")
+    again = asked | {"version": form["version"], "send": "daily", "send_role": "supervisor"}
+    client.post(design, data=again)
+    [row] = ask("SELECT * FROM ledger_subscription")
+    assert (row["cadence"], row["role"], row["template_id"]) == ("daily", "supervisor", int(number))
+    assert through(NOW + timedelta(days=1)) == {"mailed": 1}
+    form = typed(client.get(design))
+    client.post(design, data=again | {"version": form["version"], "send": ""})
+    [row] = ask("SELECT active FROM ledger_subscription")
+    assert not row["active"]
+    assert typed(client.get(design))["send"] == ""
+
+
 def test_what_was_sent_stays_told_when_its_subscription_is_deleted(demo, login):
     number = subscribed(mail=False)
     through()

@@ -272,7 +272,7 @@ def test_nobody_waits_for_a_slow_server(told_by_web, quiet, monkeypatch):
     wrote = []
     usual = delivery.sending.send
 
-    def meanwhile(url, title, body):
+    def meanwhile(url, title, body, file):
         if quiet.backend.name == "sqlite":
             other = sqlite3.connect(quiet.backend.file, timeout=0)
             other.execute("UPDATE hall SET name = name")
@@ -285,7 +285,7 @@ def test_nobody_waits_for_a_slow_server(told_by_web, quiet, monkeypatch):
             )
             assert busy["n"] == 0
         wrote.append(title)
-        usual(url, title, body)
+        usual(url, title, body, file)
 
     monkeypatch.setattr("app.notices.sending.send", meanwhile)
     assert deliver() == (1, 0)

@@ -22,7 +22,7 @@ from app.core.transaction import transaction
 from app.departments.models import Hall
 from app.departments.rules import Role
 from app.ledgers.models import LedgerKind
-from app.ledgers.templates import operations, page, queries, rights
+from app.ledgers.templates import operations, page, queries, rights, sending
 from app.ledgers.templates.drafts import Draft
 from app.ledgers.templates.models import LedgerTemplate
 from app.ledgers.templates.operations import Sharing
@@ -78,6 +78,9 @@ class Designing(EntityView):
         conflict = None
         if request.method == "GET":
             draft = _draft_of(row, known) if row is not None else Draft.fresh(kind, known)
+            person = scope.current()
+            sent = sending.own(row, person) if row is not None else None
+            draft.texts |= sending.texts_of(sent, person)
         else:
             draft = Draft.posted(kind, request.form, known)
             pressed = request.form.get("do", "save")
@@ -108,6 +111,8 @@ class Designing(EntityView):
                 else:
                     operations.save(row, name, draft.definition(), _sharing(draft), **asked)
                     made = row
+                if sending.allowed():
+                    sending.keep(made, draft.texts, **asked)
                 number = made.id, made.number
         except IntegrityError as error:
             return None, explain(error, LedgerTemplate).problems

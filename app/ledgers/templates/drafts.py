@@ -13,6 +13,7 @@ from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.ledgers.templates.definition import Definition, Shown
 from app.ledgers.templates.rules import MOST_SORTS, Lamp, Period
+from app.ledgers.templates.sending import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 ONCE = (
     *("name", "period", "since", "until", "hall", "department", "lamp", "group", "size"),
-    *("orientation", "coloured", "fit", "share", "share_hall", "share_role"),
+    *("orientation", "coloured", "fit", "share", "share_hall", "share_role", *NAMES),
     *(f"{what}-{place}" for place in range(1, MOST_SORTS + 1) for what in ("sort", "down")),
 )
 """The fields that hold one value."""

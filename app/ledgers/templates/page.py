@@ -9,9 +9,11 @@ from app.core.crud.pages import Input
 from app.core.language import gettext
 from app.departments.rules import Role
 from app.ledgers.queries import all_halls
+from app.ledgers.subscriptions.rules import Cadence, Weekday
 from app.ledgers.templates import queries, sorts
 from app.ledgers.templates.operations import LONGEST_NAME
 from app.ledgers.templates.rules import MOST_SORTS, ORIENTATIONS, SIZES, Lamp, Period
+from app.ledgers.templates.sending import allowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,6 +71,7 @@ def canvas(draft: Draft, known: Mapping[str, LedgerColumn], problems: Mapping[st
             (gettext("排序与分组"), "order", list(_order(draw, known))),
             (gettext("外观与纸张"), "look", list(_look(draw))),
             (gettext("共享"), "share", list(_share(draw, halls))),
+            *([(gettext("谁收、何时发"), "send", list(_send(draw, halls)))] if allowed() else []),
         ],
         [problems["columns"]] if problems.get("columns") else [],
         draft.said,
@@ -199,3 +202,30 @@ def _share(draw: _Drawing, halls: Iterable[Hall]) -> Iterable[Input]:
     yield draw.pick("share_hall", gettext("共享给大厅"), [("", gettext("全部大厅")), *numbered])
     roles = [(role.value, gettext(role.label)) for role in Role if role is not Role.ADMIN]
     yield draw.pick("share_role", gettext("共享给角色"), [("", gettext("全部角色")), *roles])
+
+
+def _send(draw: _Drawing, halls: Iterable[Hall]) -> Iterable[Input]:
+    """Draw who gets the ledger and when; more people are named on the subscription's own page."""
+    how_often = [(it.value, gettext(it.label)) for it in Cadence]
+    yield draw.pick(
+        "send",
+        gettext("多久一次"),
+        [("", gettext("不定时发送")), *how_often],
+        gettext("只在工作日发：逢休息日顺延到下一工作日"),
+    )
+    yield draw.line("send_at", gettext("时间"), "time", hint=gettext("在大厅的工作时间之内"))
+    days = [(it.value, gettext(it.label)) for it in Weekday]
+    yield draw.pick("send_weekday", gettext("周几"), days, gettext("每周发送时"))
+    yield draw.line("send_nth", gettext("当月第几个工作日"), "number", hint=gettext("每月发送时"))
+    numbered = [("", gettext("请选择")), *((str(hall.id), hall.name) for hall in halls)]
+    yield draw.pick("send_hall", gettext("发送哪个大厅的"), numbered, gettext("含其下级大厅"))
+    roles = [(role.value, gettext(role.label)) for role in Role if role is not Role.ADMIN]
+    yield draw.pick(
+        "send_role",
+        gettext("收件角色"),
+        [("", gettext("不指定")), *roles],
+        gettext("发送时在这个大厅任此职务的全部人员"),
+    )
+    yield draw.tick("send_me", gettext("发给我本人"))
+    yield draw.tick("send_inbox", gettext("面板消息"))
+    yield draw.tick("send_mail", gettext("邮件"), gettext("文件不太大时作为附件，否则须登录下载"))

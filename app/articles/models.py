@@ -27,7 +27,7 @@ from app.cases.models import Case
 from app.causes.models import Cause
 from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
-from app.core.panel import Panel, field, link
+from app.core.panel import Panel, between, field, link
 from app.departments.models import Department, Hall, Staff
 
 MAX_TEXT = 4000
@@ -109,11 +109,15 @@ class Article(Entity):
     note: Mapped[str | None] = field(Text, label=N_("审核意见"))
     published_version: Mapped[int | None] = field(Integer, label=N_("已发布版本"))
     review_due: Mapped[dt.date | None] = field(Date, label=N_("应复核日期"))
-    causes: Mapped[list[Cause]] = relationship(secondary=ARTICLE_CAUSE, order_by=Cause.code)
-    departments: Mapped[list[Department]] = relationship(
-        secondary=ARTICLE_DEPARTMENT, order_by=Department.code
+    causes: Mapped[list[Cause]] = between(
+        label=N_("办不成的原因"), secondary=ARTICLE_CAUSE, order_by=Cause.code
     )
-    cases: Mapped[list[Case]] = relationship(secondary=ARTICLE_CASE, order_by=Case.id)
+    departments: Mapped[list[Department]] = between(
+        label=N_("负责科室"), secondary=ARTICLE_DEPARTMENT, order_by=Department.code
+    )
+    cases: Mapped[list[Case]] = between(
+        label=N_("关联事项"), secondary=ARTICLE_CASE, order_by=Case.id
+    )
     versions: Mapped[list[ArticleVersion]] = relationship(
         back_populates="article", order_by="ArticleVersion.number.desc()"
     )

@@ -1,8 +1,8 @@
 """What a flush changes in a row: before and after of each labelled field, as JSON keeps it.
 
 Timeline and field history tell changes in one form, `{field: [old, new]}`: dates in ISO, a link as
-the name of what it led to, codes as they are kept, nothing as an empty text. Personal data is
-masked before it is told.
+the name of what it led to, of what a table between joined a list of names, codes as they are kept,
+nothing as an empty text. Personal data is masked before it is told.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import object_session
 from sqlalchemy.orm.base import NO_VALUE
 
-from app.core.panel import attributes
+from app.core.panel import attributes, joined
 from app.core.privacy import masked
 
 if TYPE_CHECKING:
@@ -37,6 +37,20 @@ def changes_of(row: Any) -> dict[str, tuple[Any, Any]]:
             pair = _linked(row, state, known, pair)
         if pair is not None and pair[0] != pair[1]:
             found[name] = pair
+    return found
+
+
+def joining(row: Any) -> dict[str, tuple[list[Any], list[Any]]]:
+    """Return which rows tables between are about to join with a row: before and after, by relation.
+
+    The rows are those in sight of whoever changes them.
+    """
+    found, state = {}, inspect(row)
+    for name in joined(type(row)):
+        if name not in state.unloaded and state.attrs[name].history.has_changes():
+            history = state.attrs[name].load_history()
+            kept = history.unchanged or ()
+            found[name] = ([*kept, *(history.deleted or ())], [*kept, *(history.added or ())])
     return found
 
 
@@ -80,12 +94,16 @@ def _row(session: Any, known: Attribute, key: int | None) -> Any:
 
 def told(model: type[Any], pairs: dict[str, tuple[Any, Any]]) -> dict[str, Pair]:
     """Return changes as they are kept: JSON values, personal data masked."""
-    known = attributes(model)
+    known = attributes(model) | joined(model)
     return {
-        name: [plain(known[name], value) for value in pair]
+        name: [_names(value) if known[name].many else plain(known[name], value) for value in pair]
         for name, pair in pairs.items()
         if name in known
     }
+
+
+def _names(rows: list[Any]) -> list[str]:
+    return sorted(str(row) for row in rows)
 
 
 def plain(known: Attribute, value: Any) -> Any:

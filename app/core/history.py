@@ -28,10 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from app.core import clock, scope
-from app.core.changes import HIDDEN, changes_of, plain, told
+from app.core.changes import HIDDEN, changes_of, joining, plain, told
 from app.core.db import Entity, Instant, db
 from app.core.language import N_, gettext
-from app.core.panel import Panel, attributes, field
+from app.core.panel import Panel, attributes, field, joined
 from app.core.security import holders
 from app.core.words import Choice
 
@@ -137,7 +137,7 @@ def _compare(session: Session, _context: UOWTransaction, _instances: object) -> 
     ):
         for row in rows:
             if kept(type(row)):
-                changed = _told(row, action)
+                changed = _told(row, action) | _joined(row, action)
                 if changed or action is not Action.EDITED:
                     noted.append((row, _line(row, action, changed)))
 
@@ -171,6 +171,17 @@ def _told(row: Any, action: Action) -> dict[str, Any]:
     if secret is not None and action is Action.EDITED and secret.history.has_changes():
         found["password"] = [HIDDEN, HIDDEN]
     return found
+
+
+def _joined(row: Any, action: Action) -> dict[str, Any]:
+    """Return what is told of the rows that tables between join with a row."""
+    if action is Action.DELETED:
+        pairs: dict[str, tuple[list[Any], list[Any]]] = {
+            name: (getattr(row, name), []) for name in joined(type(row))
+        }
+    else:
+        pairs = joining(row)
+    return {name: pair for name, pair in told(type(row), pairs).items() if pair[0] != pair[1]}
 
 
 def _held(row: Any) -> dict[str, list[Any]]:

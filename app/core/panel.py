@@ -63,6 +63,14 @@ def link(*, label: str, hint: str = "", **options: Any) -> Any:
     return relationship(info={"label": label, "hint": hint}, **options)
 
 
+def between(*, label: str, **options: Any) -> Any:
+    """Declare a relation that a table between holds: a feature's own views show it, if any.
+
+    The field history tells of it, under its label.
+    """
+    return relationship(info={"told": label}, **options)
+
+
 @dataclass(frozen=True)
 class Panel:
     """How an entity appears in the panel.
@@ -197,6 +205,17 @@ def _describe_link(name: str, prop: RelationshipProperty[Any]) -> Attribute:
         required=single and not column.nullable,
         foreign_key=prop.parent.get_property_by_column(column).key if single else "",
     )
+
+
+def joined(model: type[Any]) -> dict[str, Attribute]:
+    """Describe the relations of a model that tables between hold; no generated view has them."""
+    return {
+        name: Attribute(
+            name, relation.info["told"], hint="", kind="many", target=relation.mapper.class_
+        )
+        for name, relation in inspect(model).relationships.items()
+        if "told" in relation.info
+    }
 
 
 @dataclass(frozen=True)

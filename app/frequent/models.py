@@ -18,14 +18,14 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.articles.models import Article
 from app.cases.models import Case
 from app.causes.models import Cause
 from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
-from app.core.panel import Panel, field, link
+from app.core.panel import Panel, between, field, link
 from app.departments.models import Hall
 from app.frequent.rules import (
     LEAST_CASES,
@@ -148,7 +148,9 @@ class FrequentProblem(Entity):
     article: Mapped[Article | None] = link(label=N_("知识库文章"))
     improvement_id: Mapped[int | None] = mapped_column(ForeignKey("improvement.id"), index=True)
     improvement: Mapped[Improvement | None] = link(label=N_("整改事项"))
-    cases: Mapped[list[Case]] = relationship(secondary=PROBLEM_CASE, order_by=Case.id)
+    cases: Mapped[list[Case]] = between(
+        label=N_("依据的事项"), secondary=PROBLEM_CASE, order_by=Case.id
+    )
 
     def __str__(self) -> str:
         """Name the problem."""

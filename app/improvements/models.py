@@ -25,7 +25,7 @@ from app.cases.models import Case
 from app.causes.models import Cause
 from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
-from app.core.panel import Panel, choice_type, field, link
+from app.core.panel import Panel, between, choice_type, field, link
 from app.core.texts import MOST_TEXT
 from app.departments.models import Department, Hall
 from app.improvements.rules import MOST_MATTER, FlagStage, ImprovementStatus
@@ -143,7 +143,9 @@ class Improvement(Entity):
     verified_at: Mapped[dt.datetime | None] = field(Instant, label=N_("销号时间"))
     verified_by: Mapped[str | None] = field(String(64), label=N_("验收人"))
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    cases: Mapped[list[Case]] = relationship(secondary=IMPROVEMENT_CASE, order_by=Case.id)
+    cases: Mapped[list[Case]] = between(
+        label=N_("依据的事项"), secondary=IMPROVEMENT_CASE, order_by=Case.id
+    )
     files: Mapped[list[ImprovementFile]] = relationship(
         back_populates="improvement", order_by="ImprovementFile.id"
     )

@@ -5,19 +5,28 @@ from __future__ import annotations
 from datetime import date, time
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app.articles.models import Article
+from app.cases.models import Case
+from app.causes.models import Cause
 from app.core import scope
 from app.core.db import db
 from app.core.history import Action, Change, kept
-from app.core.panel import entities
+from app.core.panel import entities, joined
 from app.core.transaction import transaction
 from app.deadlines.calendar_models import CalendarDay
 from app.deadlines.models import DeadlineRule
 from app.departments.models import Department, Hall, Membership, Staff
 from app.departments.operations import set_password
-from tests.cases.window import acting, department, hall, person
+from app.frequent.models import FrequentProblem
+from app.improvements.models import Improvement
+from app.ledgers.models import LedgerKind
+from app.ledgers.subscriptions.models import LedgerSubscription
+from app.ledgers.subscriptions.rules import Cadence
+from tests.cases.window import COMPANY, acting, department, hall, person, staff
+from tests.conftest import NOW
 from tests.core import screens
 
 
@@ -167,3 +176,92 @@ def test_a_membership_that_was_given_is_told(demo):
     [added] = changes_of(Membership, number)
     assert added.changes["role"] == ["", "clerk"]
     assert added.hall_id == hall().id
+
+
+# --- what a table between holds ------------------------------------------------------------------
+
+
+def row_of(model):
+    """Return a row of a model, of the demo or a new one."""
+    row = db.session.scalars(select(model).order_by(model.id)).first()
+    if row is None:
+        made = {
+            FrequentProblem: {"matter": COMPANY, "number": 1, "days": 90, "found_at": NOW},
+            LedgerSubscription: {
+                "kind": LedgerKind.OVERDUE,
+                "owner": staff("admin"),
+                "since": NOW,
+                "cadence": Cadence.DAILY,
+            },
+        }[model]
+        row = model(hall=db.session.get_one(Hall, hall().id), **made)
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+BETWEEN = [
+    (model, name)
+    for model, names in {
+        Article: ("causes", "departments", "cases"),
+        Improvement: ("cases",),
+        FrequentProblem: ("cases",),
+        LedgerSubscription: ("people",),
+    }.items()
+    for name in names
+]
+
+
+def test_every_table_between_is_told():
+    found = {
+        (model, name)
+        for model in entities()
+        if kept(model)
+        for name, relation in inspect(model).relationships.items()
+        if relation.secondary is not None and model is not Staff  # the library's, used nowhere
+    }
+    assert found == set(BETWEEN)
+    assert all(name in joined(model) for model, name in found)
+
+
+@pytest.mark.parametrize(("model", "name"), BETWEEN)
+def test_joining_and_parting_rows_is_told_with_both_lists(demo, unlimited, model, name):
+    with transaction():
+        row = row_of(model)
+        number, before = row.id, sorted(map(str, getattr(row, name)))
+    target = joined(model)[name].target
+    with transaction():
+        held = getattr(row, name)
+        other = db.session.scalars(
+            select(target).where(target.id.not_in([it.id for it in held])).limit(1)
+        ).one()
+        held.append(other)
+        both = sorted([*before, str(other)])
+    assert changes_of(model, number)[-1].changes == {name: [before, both]}
+    with transaction():
+        setattr(db.session.get_one(model, number), name, [])
+    assert changes_of(model, number)[-1].changes == {name: [both, []]}
+    told = len(changes_of(model, number))
+    with transaction():
+        setattr(db.session.get_one(model, number), name, [])
+    assert len(changes_of(model, number)) == told
+
+
+def test_the_history_names_what_is_joined_to_those_who_may_read_it(demo, login):
+    with scope.everything(), transaction():
+        row = row_of(Article)
+        case = db.session.scalars(
+            select(Case).where(
+                Case.hall_id == row.hall_id, Case.id.not_in([it.id for it in row.cases])
+            )
+        ).first()
+        row.cases = [case]
+        row.causes = [db.session.scalars(select(Cause)).first()]
+        address, number, cause = f"/articles/show/{row.id}", case.number, str(row.causes[0])
+    inspector = screens.text_of(login(demo, "inspector.liaocheng").get("/changes/list/"))
+    assert f"→ {number}" in inspector
+    admin = screens.text_of(login(demo, "admin").get("/changes/list/"))
+    assert number not in admin
+    assert "→ 1 项" in admin
+    assert f"→ {cause}" in admin
+    assert number not in screens.text_of(login(demo, "admin").get(address)).partition("变更记录")[2]

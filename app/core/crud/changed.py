@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app.core.changes import HIDDEN
 from app.core.crud.present import EMPTY, TELLERS, local
 from app.core.history import Action
-from app.core.language import gettext
-from app.core.panel import attributes
+from app.core.language import gettext, ngettext
+from app.core.panel import attributes, joined
+from app.core.security import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,19 +28,27 @@ READERS: dict[str, Callable[[str], Any]] = {
 
 def said(known: Attribute, value: Any, zone: str | None = None) -> str:
     """Say in words what `plain` made of a value, or what the database wrote of it."""
-    if value is None or value == "":
+    text = str(value)
+    if value in (None, "", []) or (known.stand_in and text.endswith(known.stand_in)):
         return EMPTY
+    if known.many:
+        return _names(known, value)
     if known.kind == "boolean":
         return TELLERS["boolean"](value in {True, "true", "True", "1"})
-    text = str(value)
-    if known.stand_in and text.endswith(known.stand_in):
-        return EMPTY
     if text == HIDDEN or known.mask:
         return text
     if known.kind in READERS:
         return _moment(known.kind, text, zone)
     words = known.words or {item.value: item.label for item in known.choices or ()}
     return gettext(words.get(text, text)) if words else text
+
+
+def _names(known: Attribute, names: list[str]) -> str:
+    """Name rows to whoever may read their kind, count them to everybody else."""
+    target: Any = known.target
+    if may(target.__panel__.code, "r"):
+        return gettext("、").join(names)
+    return ngettext("%(num)d 项", "%(num)d 项", len(names))
 
 
 def _moment(kind: str, text: str, zone: str | None) -> str:
@@ -56,7 +65,7 @@ def pairs(
     model: type[Any], changes: Mapping[str, list[Any]], zone: str | None = None
 ) -> list[tuple[str, str]]:
     """Say of each field what it was and is; what is no field of the model is passed over."""
-    known = attributes(model)
+    known = attributes(model) | joined(model)
     return [
         (
             gettext(known[name].label),
@@ -78,7 +87,7 @@ def pairs_of(change: Change, model: type[Any]) -> list[tuple[str, str]]:
     if change.action is Action.EDITED:
         return pairs(model, told) + secret
     side = 1 if change.action is Action.ADDED else 0
-    known = attributes(model)
+    known = attributes(model) | joined(model)
     return [
         (gettext(known[name].label), said(known[name], pair[side]))
         for name, pair in told.items()

@@ -18,11 +18,11 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Entity, Instant
 from app.core.language import N_, gettext
-from app.core.panel import Panel, field, link
+from app.core.panel import Panel, between, field, link
 from app.departments.models import Hall, Staff
 from app.departments.rules import Role
 from app.ledgers.models import LedgerKind
@@ -93,7 +93,9 @@ class LedgerSubscription(Entity):
     role: Mapped[Role | None] = field(
         Role, label=N_("收件角色"), hint=N_("发送时在这个大厅任此职务的全部人员")
     )
-    people: Mapped[list[Staff]] = relationship(secondary=SUBSCRIBER, order_by=Staff.username)
+    people: Mapped[list[Staff]] = between(
+        label=N_("收件人"), secondary=SUBSCRIBER, order_by=Staff.username
+    )
     cadence: Mapped[Cadence] = field(
         Cadence,
         label=N_("多久一次"),

@@ -115,6 +115,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "ledger-tasks": {"clerk": "rx", "handler": "rx", "supervisor": "rx", "inspector": "rx"},
     "ledger-subscriptions": {"supervisor": "raed", "inspector": "r", "admin": "raed"},
     "ledger-sendings": {"supervisor": "r", "inspector": "r", "admin": "r"},
+    "unmasked-ledgers": {"supervisor": "ra", "inspector": "rx"},
     "imports": {
         "clerk": "ra",
         "handler": "ra",

@@ -3,7 +3,8 @@
 Change here: columns and kinds (`columns`), how a row is judged and coloured (`telling`), what a
 ledger is narrowed by, its cover and its file's name (`production`), what is made on time (`jobs`),
 ledgers that are designed in the panel (`templates`),
-what is made in the background (`tasks`), what is sent to whom on time (`subscriptions`).
+what is made in the background (`tasks`), what is sent to whom on time (`subscriptions`), with
+personal data in clear (`unmasking`, `unmasked`).
 """
 
 from __future__ import annotations
@@ -23,9 +24,18 @@ from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.tasks.views import LedgerTaskView
 from app.ledgers.templates.models import LedgerTemplate
 from app.ledgers.templates.views import LedgerTemplateView
+from app.ledgers.unmasked import visibility as visibility_of_unmasked
+from app.ledgers.unmasked.models import UnmaskedLedger
+from app.ledgers.unmasked.views import UnmaskedLedgerView
 from app.ledgers.views import LedgerView, export_cases
 
-__all__ = ["register", "visibility", "visibility_of_subscriptions", "visibility_of_tasks"]
+__all__ = [
+    "register",
+    "visibility",
+    "visibility_of_subscriptions",
+    "visibility_of_tasks",
+    "visibility_of_unmasked",
+]
 
 
 def register(appbuilder: Any) -> None:
@@ -35,4 +45,5 @@ def register(appbuilder: Any) -> None:
     crud.register(appbuilder, LedgerTask, LedgerTaskView, read_only=True)
     crud.register(appbuilder, LedgerSubscription, LedgerSubscriptionView, read_only=True)
     crud.register(appbuilder, LedgerSending, LedgerSendingView, read_only=True)
+    crud.register(appbuilder, UnmaskedLedger, UnmaskedLedgerView, read_only=True)
     EXPORTERS[Case] = export_cases

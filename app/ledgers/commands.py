@@ -22,12 +22,16 @@ from app.ledgers.rules import LedgerPeriod, days_of
 
 if TYPE_CHECKING:
     from datetime import date
+    from io import BytesIO
 
     from app.core.workbook import Produced
     from app.core.workbook.verify import Change, Verdict
 
 DAY = click.DateTime(["%Y-%m-%d"])
 JSON = click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
+REASON = click.option(
+    "--unmasked", "reason", help=_("不脱敏，写明原因；文件加密，口令只显示一次；须有 --as")
+)
 SHOWN = 200
 """Changes that are told in words; JSON has them all."""
 
@@ -71,27 +75,37 @@ def _add(kind: LedgerKind) -> None:
     @click.option("--department", help=_("科室代码"))
     @click.option("--roll-up", is_flag=True, help=_("每个大厅一张工作表，前面加一张汇总"))
     @click.option("--as", "username", help=_("以此人的权限范围生成；不给则为全部"))
+    @REASON
     @JSON
     @with_appcontext
     def take(out: Path, username: str | None, *, as_json: bool, **asked: Any) -> None:
         """Write a ledger."""
-        done = _produced(kind, out, username, **asked)
-        if as_json:
-            told = {"file": str(out), "rows": done.rows, "checksum": done.checksum}
-            click.echo(json.dumps(told, ensure_ascii=False))
-        else:
-            click.echo(_("已生成 %(file)s，共 %(rows)d 行", file=out, rows=done.rows))
+        _tell_made(out, *_produced(kind, out, username, **asked), as_json=as_json)
 
 
 for each in LedgerKind:
     _add(each)
 
 
-def _produced(kind: LedgerKind, out: Path, username: str | None, **asked: Any) -> Produced:
+def _tell_made(out: Path, done: Produced, password: str, *, as_json: bool) -> None:
+    """Tell what was made, and the password of an unmasked one: it is told here alone."""
+    told: dict[str, Any] = {"file": str(out), "rows": done.rows, "checksum": done.checksum}
+    if as_json:
+        more = {"password": password} if password else {}
+        click.echo(json.dumps(told | more, ensure_ascii=False))
+        return
+    click.echo(_("已生成 %(file)s，共 %(rows)d 行", file=out, rows=done.rows))
+    if password:
+        click.echo(_("打开文件的口令：%(password)s（只显示这一次）", password=password))
+
+
+def _produced(
+    kind: LedgerKind, out: Path, username: str | None, *, reason: str | None, **asked: Any
+) -> tuple[Produced, str]:
     """Produce a ledger for a person, or of everything."""
     # Help is quick without them.
     from app.ledgers.orders import Order  # noqa: PLC0415
-    from app.ledgers.production import produce  # noqa: PLC0415
+    from app.ledgers.unmasked.delivery import written  # noqa: PLC0415
 
     person = scope.SYSTEM if username is None else _person(username)
     plain: dict[str, Any] = {
@@ -100,7 +114,7 @@ def _produced(kind: LedgerKind, out: Path, username: str | None, **asked: Any) -
     }
     plain |= _days(plain.pop("period"), plain.pop("on"), plain)
     with scope.working_for(person):
-        return produce(Order(kind, **plain), out, person=person, now=clock.now())
+        return written(Order(kind, **plain), out, reason, person=person, now=clock.now())
 
 
 def _days(period: str | None, on: date | None, plain: dict[str, Any]) -> dict[str, date]:
@@ -121,24 +135,21 @@ def _days(period: str | None, on: date | None, plain: dict[str, Any]) -> dict[st
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=_("写到这个文件")
 )
 @click.option("--as", "username", required=True, help=_("以此人的权限范围生成"))
+@REASON
 @JSON
 @with_appcontext
-def template(name: str, out: Path, username: str, *, as_json: bool) -> None:
+def template(name: str, out: Path, username: str, *, reason: str | None, as_json: bool) -> None:
     """Write the ledger of a template, given by its name or its number."""
     from app.ledgers.orders import Order  # noqa: PLC0415 - as above
-    from app.ledgers.production import produce  # noqa: PLC0415
     from app.ledgers.templates.queries import find  # noqa: PLC0415
+    from app.ledgers.unmasked.delivery import written  # noqa: PLC0415
 
     person = _person(username)
     with scope.working_for(person):
         row = find(name)
         order = Order(LedgerKind(row.kind), template=(row.id, row.number))
-        done = produce(order, out, person=person, now=clock.now())
-    if as_json:
-        told = {"file": str(out), "rows": done.rows, "checksum": done.checksum}
-        click.echo(json.dumps(told, ensure_ascii=False))
-    else:
-        click.echo(_("已生成 %(file)s，共 %(rows)d 行", file=out, rows=done.rows))
+        done, password = written(order, out, reason, person=person, now=clock.now())
+    _tell_made(out, done, password, as_json=as_json)
 
 
 def _person(username: str) -> scope.Person:
@@ -150,13 +161,19 @@ def _person(username: str) -> scope.Person:
 
 @ledger.command(help=_("核对一份台账是否与生成时一致，列出被改动的单元格"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--password", help=_("加密文件的口令；不给则在需要时询问，以免留在命令记录里"))
 @JSON
 @with_appcontext
-def verify(file: Path, *, as_json: bool) -> None:
+def verify(file: Path, password: str | None, *, as_json: bool) -> None:
     """Say whether a ledger is as it was produced."""
+    from app.core.workbook.locked import is_locked, unlocked  # noqa: PLC0415 - as above
     from app.core.workbook.verify import verify as verdict_on  # noqa: PLC0415 - as above
 
-    verdict = verdict_on(file, seal_keys())
+    source: Path | BytesIO = file
+    if is_locked(file):
+        asked = password or click.prompt(_("文件口令"), hide_input=True, err=True)
+        source = unlocked(file, asked)
+    verdict = verdict_on(source, seal_keys())
     if as_json:
         told = asdict(verdict) | {"file": str(file), "state": _state(verdict)}
         click.echo(json.dumps(told, ensure_ascii=False))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, SelectField, validators
+from wtforms import BooleanField, DateField, SelectField, TextAreaField, validators
 from wtforms.fields import SelectChoice
 
-from app.core.crud.fields import LinkField
+from app.core import scope
+from app.core.crud.fields import LinkField, no_control_characters
 from app.core.language import gettext
 from app.departments.models import Hall
 from app.ledgers.models import LedgerKind
 from app.ledgers.rules import Preset
+from app.ledgers.unmasking import may_unmask
 
 
 def take_form() -> FlaskForm:
     """Return the form: kind, period, hall, and the dates of registration."""
     optional = [validators.Optional()]
-    fields = {
+    fields: dict[str, Any] = {
         "kind": SelectField(
             gettext("台账种类"),
             default=LedgerKind.CASES,
@@ -39,5 +44,32 @@ def take_form() -> FlaskForm:
         ),
         "until": DateField(gettext("登记日期止"), optional, description=gettext("不填表示到今天")),
     }
+    return _with_unmasking(fields)
+
+
+def unmask_form() -> FlaskForm:
+    """Return the form that asks only whether personal data are told in clear, for who may ask."""
+    return _with_unmasking({})
+
+
+def reason_of(form: FlaskForm) -> str | None:
+    """Return why personal data are to be told in clear, as it was typed; None: they are masked."""
+    if not request.form.get("unmasked"):
+        return None
+    return (form["reason"].data or "").strip() if "reason" in form else ""
+
+
+def _with_unmasking(fields: dict[str, Any]) -> FlaskForm:
+    if may_unmask(scope.current()):
+        unmasked = gettext("不脱敏：姓名和电话显示完整")
+        hint = gettext("文件加密，口令只显示一次，只能下载一次；申请、原因和下载时间供纪检监察查阅")
+        fields |= {
+            "unmasked": BooleanField(unmasked, description=hint),
+            "reason": TextAreaField(
+                gettext("未脱敏的原因"),
+                [validators.Optional(), no_control_characters],
+                description=gettext("选“不脱敏”时必填，会记入每件事项的办理过程"),
+            ),
+        }
     form: FlaskForm = type("TakeForm", (FlaskForm,), fields)()
     return form

@@ -35,6 +35,8 @@ class Order:
     """The number of a template, and which version of it."""
     roll_up: bool = False
     """Whether each hall has a sheet of its own, behind a summary."""
+    unmasked: bool = False
+    """Whether names and telephone numbers are told in clear (`app/ledgers/unmasking.py`)."""
     listed: dict[str, str] | None = None
     """What the list of cases was narrowed by, as its address says it; None: it was no list."""
 

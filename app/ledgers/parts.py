@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from app.cases.models import Case
 from app.core.language import gettext
 from app.core.workbook import Column, Sheet
 from app.ledgers.columns import LEDGERS
@@ -97,6 +98,8 @@ def first_part(asked: Asked, chosen: Chosen, name: str = FIRST_SHEET) -> Part:
 def listed(asked: Asked, query: Select[Any], name: str = FIRST_SHEET) -> Part:
     """Return the part with the rows of a selection."""
     ledger = LEDGERS[asked.kind]
+    if asked.shape.cases is not None:
+        query = query.add_columns(Case.id)
     table = Table(asked.shape, asked.now, ledger.counted)
     rows = table.rows(stream(ledger.subject, query))
     sheet = Sheet(asked.title, table.columns, name=name, paper=asked.shape.paper)

@@ -15,6 +15,7 @@ from app.core.workbook import Produced, Sheet, Tone, write_tables
 from app.departments.rules import Role
 from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
+from app.ledgers.columns.column import MASKED
 from app.ledgers.parts import Asked, Part, chosen_rows, parts_of
 from app.ledgers.queries import selection
 from app.ledgers.rollup import rolled_up
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from app.ledgers.choosing import Chosen
     from app.ledgers.columns import Ledger
     from app.ledgers.orders import Order
+    from app.ledgers.unmasking import Unmasking
 
 
 def produce(
@@ -41,21 +43,26 @@ def produce(
     person: Person,
     now: datetime,
     progress: Callable[[int], None] | None = None,
+    unmasked: Unmasking | None = None,
 ) -> Produced:
     """Write a ledger of the rows that a person may see, as they stand at an instant.
 
     `progress` is told how many rows are written, and may raise to stop (`workbook.write`).
+    Personal data are masked, and the file is open to all, unless `unmasked` says otherwise.
     InvalidInputError for an unknown hall or department; WorkbookError when the file can't be
     written.
     """
     with scope.working_for(person):
         order, shape = shaped(order, person, now)
         chosen = choose(order)
+        if unmasked is not None:
+            shape = shape.clear(unmasked.cases)
         asked = Asked(order.kind, person, now, chosen.place, in_words(chosen, shape), shape)
         if order.roll_up:
             parts, summary = rolled_up(asked, chosen)
-            return _written(asked, path, parts, progress, summary)
-        return _written(asked, path, list(parts_of(asked, chosen)), progress)
+        else:
+            parts, summary = list(parts_of(asked, chosen)), None
+        return _written(asked, path, parts, progress, summary, unmasked)
 
 
 def counted_rows(order: Order, *, person: Person, now: datetime) -> Select[Any] | None:
@@ -93,8 +100,9 @@ def _written(
     asked: Asked,
     path: Path,
     parts: Sequence[Part],
-    progress: Callable[[int], None] | None = None,
-    summary: tuple[Sheet, Iterable[Row]] | None = None,
+    progress: Callable[[int], None] | None,
+    summary: tuple[Sheet, Iterable[Row]] | None,
+    unmasked: Unmasking | None,
 ) -> Produced:
     """Write the parts to a file, a summary before them, and the cover behind them."""
 
@@ -103,13 +111,22 @@ def _written(
         told = replace(produced, sheets=1) if several else produced
         person, reader = asked.person, _reader(asked.person, asked.place)
         return [
-            *cover_facts(asked.title, person, asked.now, asked.filters, told, reader=reader),
+            *cover_facts(
+                asked.title,
+                person,
+                asked.now,
+                asked.filters,
+                told,
+                reader=reader,
+                masked=unmasked is None,
+            ),
+            *([(gettext("未脱敏的原因"), unmasked.reason)] if unmasked is not None else []),
             *([(gettext("工作表"), gettext("每个大厅一张，汇总在前"))] if summary else []),
             *asked.shape.facts,
             (gettext("数据范围"), _in_sight(person)),
             *_counted(LEDGERS[asked.kind], parts),
             (gettext("工作日历"), gettext("第 %(revision)d 版", revision=_calendar_of(parts))),
-            *_explained(LEDGERS[asked.kind]),
+            *_explained(LEDGERS[asked.kind], masked=unmasked is None),
         ]
 
     produced = write_tables(
@@ -120,6 +137,7 @@ def _written(
         progress=progress,
         keys=seal_keys(),
         summary=summary,
+        lock=unmasked.lock if unmasked is not None else None,
     )
     return replace(produced, figures=tuple(_counted(LEDGERS[asked.kind], parts)))
 
@@ -172,6 +190,7 @@ def _times(times: Counter[str]) -> str:
     )
 
 
-def _explained(ledger: Ledger) -> list[tuple[str, str]]:
+def _explained(ledger: Ledger, *, masked: bool) -> list[tuple[str, str]]:
     about = [(gettext("收录范围"), gettext(ledger.about))] if ledger.about else []
-    return [*about, *((gettext(label), gettext(note)) for label, note in ledger.notes)]
+    notes = [(label, note) for label, note in ledger.notes if masked or note != MASKED]
+    return [*about, *((gettext(label), gettext(note)) for label, note in notes)]

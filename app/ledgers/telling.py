@@ -32,9 +32,17 @@ class Telling:
     """One telling of a ledger: what it holds true throughout, and what it counted on the way."""
 
     def __init__(
-        self, columns: Sequence[LedgerColumn], now: datetime, counted: Sequence[str] = ()
+        self,
+        columns: Sequence[LedgerColumn],
+        now: datetime,
+        counted: Sequence[str] = (),
+        cases: set[int] | None = None,
     ) -> None:
-        """Read the calendar and the halls' hours once; `counted` are columns by their codes."""
+        """Read the calendar and the halls' hours once; `counted` are columns by their codes.
+
+        With `cases`, each row ends in the number of its case, which is noted there.
+        """
+        self._last, self._cases = len(STANDING) + len(columns), cases
         self.now = now
         self.calendar, self.hours = calendar(), hours_of_halls()
         self.counted: Counter[str] = Counter()
@@ -57,7 +65,9 @@ class Telling:
             if line.late is False:
                 self.counted["running" if row.met_at is None else "in_time"] += 1
             self.counted["provisional"] += bool(row.provisional and row.met_at is None)
-            values = list(row[first:])
+            values = list(row[first : self._last])
+            if self._cases is not None:
+                self._cases.add(row[self._last])
             for place, tell in self._told:
                 values[place] = tell(values[place], line)
             for place, title in self._worded:

@@ -17,7 +17,7 @@ from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
 from app.core.security import may
 from app.core.storage import exports
-from app.ledgers.forms import take_form
+from app.ledgers.forms import reason_of, take_form
 from app.ledgers.listing import listed_url, narrowing
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order, days_asked
@@ -102,8 +102,9 @@ def _taken(form: FlaskForm) -> Any:
         until=until,
         hall=hall.code if hall is not None else None,
         roll_up=form["roll_up"].data,
+        unmasked=(reason := reason_of(form)) is not None,
     )
-    return send_or_queue(order, person=scope.current(), now=clock.now())
+    return send_or_queue(order, person=scope.current(), now=clock.now(), reason=reason or "")
 
 
 def export_cases(query: Query, person: Person, now: datetime) -> Any:

@@ -66,6 +66,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, str, str], ...]], ...] = (
             (N_("我的台账"), "/ledger-tasks/list/", "ledger-tasks", "r", ""),
             (N_("台账订阅"), "/ledger-subscriptions/list/", "ledger-subscriptions", "r", ""),
             (N_("台账发送记录"), "/ledger-sendings/list/", "ledger-sendings", "r", ""),
+            (N_("未脱敏台账"), "/unmasked-ledgers/list/", "unmasked-ledgers", "r", ""),
             (N_("办件统计"), "/overview/", "overview", "r", ""),
             (N_("导入表格"), "/imports/", "imports", "a", ""),
             (N_("导入记录"), "/imports/list/", "imports", "r", ""),

@@ -185,7 +185,14 @@ def test_an_administrator_of_a_hall_takes_over_nobody_from_outside(demo, login, 
 # --- those who only look -------------------------------------------------------------------------
 
 
-OWN = {"form_draft", "ledger_task", "ledger_template", "ledger_template_version", "list_setting"}
+OWN = {
+    "form_draft",
+    "ledger_task",
+    "ledger_template",
+    "ledger_template_version",
+    "list_setting",
+    "unmasked_ledger",
+}
 """The tables of what a person keeps for oneself."""
 
 

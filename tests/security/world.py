@@ -49,6 +49,7 @@ from app.ledgers.subscriptions.rules import Cadence, Language, SendingState, Spa
 from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.templates.definition import Definition, Shown
 from app.ledgers.templates.operations import Sharing, create
+from app.ledgers.unmasked.models import UnmaskedLedger
 from app.notices.models import Notice, NoticeRule, NoticeTarget
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
 from app.roster.models import Duty, Swap, Window
@@ -241,6 +242,13 @@ def own_row(entity, role, exports=None):
         with looking():
             return hall_of("linqing").id
     place = "linqing/scjg" if entity in FROM_CASES else "linqing"
+    if entity == "unmasked-ledgers":  # whose it is stays as it was written
+        with looking(), transaction():
+            row = _unmasked("linqing", next(_numbers))
+            row.actor_id = person_named(PERSONS[role]).id
+            db.session.add(row)
+            db.session.flush()
+            return row.id
     number = row_at(entity, place, exports)
     if entity in {"ledger-subscriptions", "ledger-sendings"}:
         kept = LedgerSubscription if entity == "ledger-subscriptions" else LedgerSending
@@ -342,6 +350,19 @@ def _sending(hall, number):
         reason="没有电子邮箱",
         begun_at=NOW,
         ended_at=NOW,
+    )
+
+
+def _unmasked(hall, number):
+    asker = _clerk(hall)
+    return UnmaskedLedger(
+        at=NOW,
+        actor_id=asker.id,
+        actor=asker.name,
+        hall=hall_of(hall),
+        kind="cases",
+        about=f"登记日期：{hall}-{number}",
+        reason=f"逐一电话核实：{hall}-{number}",
     )
 
 
@@ -695,6 +716,7 @@ FRESH = {
     "ledger-tasks": _task,
     "ledger-subscriptions": _subscription,
     "ledger-sendings": _sending,
+    "unmasked-ledgers": _unmasked,
     "supervision-rules": lambda hall, number: SupervisionRule(
         name=f"新督办规则{number}",
         kind=CardKind.YELLOW,

@@ -68,7 +68,14 @@ def export_list(query: Query, person: Person, now: datetime) -> Response:
 
 
 def cover_facts(
-    title: str, person: Person, now: datetime, filters: str, produced: Produced, *, reader: str = ""
+    title: str,
+    person: Person,
+    now: datetime,
+    filters: str,
+    produced: Produced,
+    *,
+    reader: str = "",
+    masked: bool = True,
 ) -> list[tuple[str, str]]:
     """Return what every cover sheet says; it is for `reader`, or for whoever made it."""
     facts = [
@@ -79,7 +86,7 @@ def cover_facts(
         (gettext("筛选条件"), filters),
         (gettext("行数"), str(produced.rows)),
         *_spread(produced),
-        (gettext("个人信息"), gettext("已脱敏")),
+        (gettext("个人信息"), gettext("已脱敏") if masked else gettext("未脱敏")),
         (gettext("数据校验码（SHA-256）"), produced.checksum),
     ]
     facts.append((gettext("核对"), gettext("run.py ledger verify 可核对本文件是否与生成时一致")))

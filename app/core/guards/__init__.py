@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from app.core.guards import counted, deciders, postgresql, sqlite, versions
+from app.core.guards import counted, deciders, disclosed, postgresql, sqlite, versions
 from app.core.guards.watched import FLAGGED, UNTOLD, WATCHED
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ def install(connection: Connection, migration: str = "") -> None:
             connection.exec_driver_sql(statement)
     deciders.install(connection)
     versions.install(connection)
+    disclosed.install(connection)
 
 
 def remove(connection: Connection) -> None:
     """Take every guard away, those of the first schema included."""
     deciders.remove(connection)
     versions.remove(connection)
+    disclosed.remove(connection)
     if connection.dialect.name == "postgresql":
         for name in (*postgresql.FUNCTIONS, *counted.FUNCTIONS):
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")

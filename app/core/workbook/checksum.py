@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -58,12 +59,13 @@ _UNREADABLE = (BadZipFile, EOFError, KeyError, SyntaxError, TypeError, ValueErro
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Workbook]:
+def opened(path: Path | BytesIO) -> Iterator[Workbook]:
     """Open a workbook for reading row by row; WorkbookError when the file is none, or damaged."""
     with told_plainly():
         try:
             # A file of our own closes even while a row that stopped half-way still holds its sheet.
-            with path.open("rb") as file, closing(load_workbook(file, read_only=True)) as book:
+            held = nullcontext(path) if isinstance(path, BytesIO) else path.open("rb")
+            with held as file, closing(load_workbook(file, read_only=True)) as book:
                 yield book
         except _UNREADABLE as error:
             raise WorkbookError(gettext("这个文件不是可以读取的 Excel 工作簿。")) from error

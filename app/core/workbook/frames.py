@@ -35,8 +35,10 @@ FASTEST = 1
 class Book(Workbook):
     """A workbook that may get further sheets while it is being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, watermark: str = "") -> None:
         super().__init__()
+        self.watermark = watermark
+        """What stands at the head and at the foot of every printed page."""
         self.remove(self.worksheets[0])
         self.fillers: dict[Any, Filler] = {}
         """What writes each sheet: told the sheet and its open member of the archive."""

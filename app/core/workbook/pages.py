@@ -229,6 +229,8 @@ def _set_up(page: Any, paper: Paper, widths: Sequence[float]) -> None:
     margins.top, margins.bottom = 0.5, 0.6
     margins.header = margins.footer = 0.3
     page.oddFooter.center.text = gettext("第 &P 页 共 &N 页")
+    if mark := page.parent.watermark.replace("&", "&&"):
+        page.oddHeader.center.text = page.oddFooter.left.text = mark
 
 
 def sheet_name(name: str, number: str = "") -> str:

@@ -24,6 +24,7 @@ from app.core.workbook.seal import SHEET as SEAL, opened as opened_seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from io import BytesIO
     from pathlib import Path
 
     from openpyxl import Workbook
@@ -64,7 +65,7 @@ class Verdict:
     changes: list[Change] = field(default_factory=list)
 
 
-def verify(path: Path, keys: Mapping[str, bytes]) -> Verdict:
+def verify(path: Path | BytesIO, keys: Mapping[str, bytes]) -> Verdict:
     """Compare a workbook with its seal.
 
     WorkbookError when it can't be read, DomainError when it has no seal, none of ours, or one that
@@ -232,7 +233,7 @@ def _places(table: dict[str, Any], noted: Iterator[Noted]) -> Iterator[tuple[Pla
             yield Place(sheet["name"], number), row
 
 
-def _untouched(path: Path, facts: dict[str, Any]) -> bool:
+def _untouched(path: Path | BytesIO, facts: dict[str, Any]) -> bool:
     """Say whether the sheets are still those that were written, byte for byte."""
     with ZipFile(path) as archive:
         there = {(info.CRC, info.file_size) for info in archive.infolist()}

@@ -7,9 +7,11 @@ import unicodedata
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
+from app.core.workbook import locked
 from app.core.workbook.body import AT_ONCE, Body, Row, RowError
 from app.core.workbook.cells import tidy
 from app.core.workbook.checksum import canonical, line
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.workbook.body import Batch
+    from app.core.workbook.locked import Lock
 
 NAME_BYTES = 255  # of a file's name, on every file system in use
 SEAL_ROW = b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%b</t></is></c></row>'
@@ -86,7 +89,7 @@ def write(
     )
 
 
-def write_tables(
+def write_tables(  # noqa: PLR0913 - each says something else of one file
     path: Path,
     tables: Sequence[tuple[Sheet, Iterable[Row]]],
     cover: Callable[[Produced], Iterable[tuple[str, str]]],
@@ -96,13 +99,15 @@ def write_tables(
     progress: Callable[[int], None] | None = None,
     keys: Mapping[str, bytes] | None = None,
     summary: tuple[Sheet, Iterable[Row]] | None = None,
+    lock: Lock | None = None,
 ) -> Produced:
     """Write several tables, each on sheets of its own, as `write` does one.
 
     The workbook is titled after the first, which also names the cover. Rows are asked for in the
-    order of the tables, those of the summary last of all, though its sheet stands first.
+    order of the tables, those of the summary last of all, though its sheet stands first. With a
+    `lock` the file is encrypted, and every printed page bears the lock's watermark.
     """
-    book = Book()
+    book = Book(lock.watermark if lock is not None else "")
     title = (summary or tables[0])[0].title
     _set_properties(book, title, creator, produced_at)
     with closing(Notes()) if keys else nullcontext() as notes:
@@ -117,7 +122,11 @@ def write_tables(
             sealing = open_hidden(book, SEAL)
             book.fillers[sealing] = lambda page, member: work.write_seal(page, member, keys)
         with drafted(path) as file:
-            save(book, file, produced_at)
+            if lock is None:
+                save(book, file, produced_at)
+            else:
+                save(book, clear := BytesIO(), produced_at)
+                locked.lock(clear, lock.password, file)
         return work.produced()
 
 

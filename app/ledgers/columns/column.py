@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func
@@ -28,6 +28,10 @@ class Line:
     days_late: int | None
     say: Callable[[str], str]
     """Translate a word of ours."""
+
+
+MASKED = N_("一律脱敏；需要完整信息时请在系统中查看，并说明原因")
+"""What a cover says of personal columns that are masked."""
 
 
 def plain(value: Any, _line: Line) -> Value:
@@ -87,3 +91,12 @@ class LedgerColumn:
     width: float
     tell: Callable[[Any, Line], Value] = plain
     kind: Kind = Kind.TEXT
+
+    @property
+    def personal(self) -> bool:
+        """Whether it tells who somebody is, masked."""
+        return self.tell in {name, phone}
+
+    def clear(self) -> LedgerColumn:
+        """Return the same column with nothing masked."""
+        return replace(self, tell=plain) if self.personal else self

@@ -32,10 +32,13 @@ from app.ledgers.tasks import operations
 from app.ledgers.tasks.operations import Kept
 from app.ledgers.tasks.queries import number_of_rows, waiting
 from app.ledgers.tasks.rules import BEAT
+from app.ledgers.unmasked import operations as unmasked
+from app.ledgers.unmasking import require_few, unmasking
 
 if TYPE_CHECKING:
     from app.core.scope import Person
     from app.ledgers.tasks.operations import Claimed
+    from app.ledgers.unmasking import Unmasking
 
 log = logging.getLogger(__name__)
 
@@ -135,18 +138,31 @@ def _write(task: Claimed, heart: Heart) -> None:
     person, now, store = _reader(task), clock.now(), exports()
     order = Order.from_json(task.asked)
     heart.expected = number_of_rows(order, person=person, now=now)
+    permitted = _permitted(task, heart.expected, person) if order.unmasked else None
     name = usual_name(order, person=person, now=now)
     key = f"{FOLDER}/{task.id}-{task.attempt}-{secrets.token_hex(8)}.xlsx"
     with store.draft() as draft:
-        done = produce(order, draft, person=person, now=now, progress=heart.progress)
+        done = produce(
+            order, draft, person=person, now=now, progress=heart.progress, unmasked=permitted
+        )
         db.session.rollback()  # the reading is over: under WAL a reader can't become a writer
         size = draft.stat().st_size
         store.keep(draft, key)
     file = Kept(name, key, size)
     with transaction():
         ours = operations.finish(task, done, file, now=clock.now())
+        if ours and permitted is not None and (row := unmasked.of_task(task.id)) is not None:
+            unmasked.made(row, permitted, done, actor=person, now=clock.now())
     if not ours:
         store.drop(key)
+
+
+def _permitted(task: Claimed, rows: int, person: Person) -> Unmasking:
+    """Let personal data be told in clear, if the person may still have them."""
+    row = unmasked.of_task(task.id)
+    reason = row.reason if row is not None else ""
+    require_few(rows)
+    return unmasking(reason, person=person, now=clock.now())
 
 
 def _reader(task: Claimed) -> Person:

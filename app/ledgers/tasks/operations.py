@@ -14,7 +14,16 @@ from app.departments.models import Department, Hall, Staff
 from app.departments.queries import hall_of_code
 from app.ledgers.tasks.models import TITLES, LedgerTask
 from app.ledgers.tasks.queries import under_way, waits
-from app.ledgers.tasks.rules import KEPT, LEASE, MOST_ATTEMPTS, MOST_UNDER_WAY, MOVES, TaskState
+from app.ledgers.tasks.rules import (
+    KEPT,
+    KEPT_UNMASKED,
+    LEASE,
+    MOST_ATTEMPTS,
+    MOST_UNDER_WAY,
+    MOVES,
+    TaskState,
+)
+from app.ledgers.unmasked import operations as unmasked
 from app.notices.telling import tell_person
 from app.notices.wording import Happening
 
@@ -52,10 +61,19 @@ class Kept:
 # --- by the person -------------------------------------------------------------------------------
 
 
-def request(order: Order, about: str, *, language: str, actor: Person, now: datetime) -> LedgerTask:
-    """Ask for a ledger; DomainError when the person has too many under way."""
+def request(
+    order: Order, about: str, *, language: str, actor: Person, now: datetime, reason: str = ""
+) -> LedgerTask:
+    """Ask for a ledger, an unmasked one with a reason.
+
+    DomainError when the person has too many under way, or no right; see `unmasked.ask`.
+    """
     _leave_room(actor)
-    return queue(order, about, language=language, actor=actor, now=now)
+    row = queue(order, about, language=language, actor=actor, now=now)
+    if order.unmasked:
+        place = {"hall_id": row.hall_id, "task_id": row.id}
+        unmasked.ask(order.kind, about, reason, **place, actor=actor, now=now)
+    return row
 
 
 def queue(
@@ -71,7 +89,7 @@ def queue(
         actor_id=actor.id,
         username=actor.username,
         actor=actor.name,
-        hall_id=_hall_of(order, actor),
+        hall_id=hall_of(order, actor),
         quiet=quiet,
     )
     db.session.add(row)
@@ -108,7 +126,7 @@ def _leave_room(actor: Person) -> None:
         )
 
 
-def _hall_of(order: Order, actor: Person) -> int:
+def hall_of(order: Order, actor: Person) -> int:
     """Return the hall that a ledger is of: the one asked for, or the person's highest."""
     if order.hall is not None and (hall := hall_of_code(order.hall)) is not None:
         return hall.id
@@ -173,7 +191,8 @@ def finish(task: Claimed, produced: Produced, file: Kept, *, now: datetime) -> b
         "finish", task, "ledger_ready", now,
         rows_done=produced.rows, rows_expected=produced.rows, checksum=produced.checksum,
         figures=produced.figures,
-        file_name=file.name, file_key=file.key, file_size=file.size, expires_at=now + KEPT,
+        file_name=file.name, file_key=file.key, file_size=file.size,
+        expires_at=now + (KEPT_UNMASKED if "unmasked" in task.asked else KEPT),
     )  # fmt: skip
 
 

@@ -47,6 +47,9 @@ LEASE = timedelta(seconds=60)
 KEPT = timedelta(days=7)
 """How long a file is kept."""
 
+KEPT_UNMASKED = timedelta(days=1)
+"""How long one with personal data in clear is kept, if nobody fetches it."""
+
 FORGOTTEN = timedelta(days=1)
 """How old a file that no task names is before it is removed: nobody will name it any more."""
 

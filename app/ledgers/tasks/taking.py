@@ -16,6 +16,7 @@ from app.ledgers.tasks import operations
 from app.ledgers.tasks.queries import number_of_rows
 from app.ledgers.tasks.rules import SMALL
 from app.ledgers.tasks.workers import hand_over
+from app.ledgers.unmasking import MOST_UNMASKED, require, require_few
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,12 +26,18 @@ if TYPE_CHECKING:
     from app.ledgers.orders import Order
 
 
-def send_or_queue(order: Order, *, person: Person, now: datetime) -> Any:
+def send_or_queue(order: Order, *, person: Person, now: datetime, reason: str = "") -> Any:
     """Answer with the file of a ledger, or with the way to the page of its making.
 
-    InvalidInputError for what can't be asked for, DomainError when too many are under way.
+    One with personal data in clear is always made there: its password is to be shown once, and
+    its file to be fetched once. InvalidInputError for what can't be asked for, DomainError when
+    too many are under way.
     """
     only_read()
+    if order.unmasked:
+        require(reason, person)
+        require_few(number_of_rows(order, person=person, now=now, most=MOST_UNMASKED + 1))
+        return queue(order, person=person, now=now, reason=reason)
     if is_long(order, person=person, now=now):
         return queue(order, person=person, now=now)
 
@@ -51,12 +58,13 @@ def is_long(order: Order, *, person: Person, now: datetime) -> bool:
     return number_of_rows(order, person=person, now=now, most=SMALL) >= SMALL
 
 
-def queue(order: Order, *, person: Person, now: datetime) -> Any:
+def queue(order: Order, *, person: Person, now: datetime, reason: str = "") -> Any:
     """Queue a ledger and show how far it is."""
     about = told_in_words(order, person=person, now=now)
     db.session.rollback()
     with transaction():
         language = str(get_locale())
-        number = operations.request(order, about, language=language, actor=person, now=now).id
+        asked: dict[str, Any] = {"language": language, "actor": person, "now": now}
+        number = operations.request(order, about, reason=reason, **asked).id
     hand_over(number)
     return redirect(f"/ledger-tasks/show/{number}")

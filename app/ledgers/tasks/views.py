@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, flash, jsonify, redirect, request, send_file
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_wtf import FlaskForm
 
 from app.core import clock, scope
 from app.core.crud import EntityView
 from app.core.crud.address import Address
-from app.core.crud.forms import form_page
 from app.core.crud.listing import TabRule
 from app.core.crud.pages import Button, Cell, Fact
 from app.core.crud.present import local
@@ -24,18 +22,21 @@ from app.core.transaction import transaction
 from app.ledgers.listing import LIST, listed_url, narrowing
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order
-from app.ledgers.production import told_in_words
+from app.ledgers.tasks.asking import ask_on_page
 from app.ledgers.tasks.models import LedgerTask
 from app.ledgers.tasks.operations import cancel, retry
 from app.ledgers.tasks.rules import UNDER_WAY, TaskState, percent, seconds_left
-from app.ledgers.tasks.taking import send_or_queue
 from app.ledgers.tasks.workers import hand_over
+from app.ledgers.unmasked.operations import fetch, of_task, show_password
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from app.ledgers.unmasked.models import UnmaskedLedger
+
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENDED_BADLY = {TaskState.FAILED, TaskState.CANCELLED}
 TONES = {
     TaskState.QUEUED: "idle",
     TaskState.RUNNING: "idle",
@@ -48,7 +49,7 @@ TONES = {
 class LedgerTaskView(EntityView):
     """Ledgers in the making."""
 
-    own_routes = ("listed", "state", "cancel", "retry", "file")
+    own_routes = ("listed", "state", "cancel", "retry", "password", "file")
     tabs = {
         "": TabRule(N_("我的台账"), lambda _now: LedgerTask.actor_id == scope.current().id),
         "all": TabRule(N_("全部")),
@@ -74,38 +75,30 @@ class LedgerTaskView(EntityView):
             abort(403)
         address = Address.read(LIST, request.args)
         order = Order(LedgerKind.CASES, listed=narrowing(address))
-        asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
-        form, problems = FlaskForm(), {}
-        if request.method == "POST" and form.validate():
-            try:
-                return send_or_queue(order, **asked)
-            except DomainError as error:
-                problems = {"": str(error)}
-        words = told_in_words(order, **asked)
-        page, status = form_page(
-            form,
-            problems,
-            submit=gettext("生成台账"),
-            cancel_url=address.url(LIST),
-            action=listed_url(address),
-        )
-        head = self._page(gettext("导出办不成事台账"), words)
-        return self.render_template("panel/form.html", page=head, form=page, brief=True), status
+        urls = {"cancel_url": address.url(LIST), "action": listed_url(address)}
+        return ask_on_page(self, order, gettext("导出办不成事台账"), **urls)
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
     def show(self, pk: str) -> Any:
         """Show how far a ledger is."""
+        return self._shown(pk)
+
+    def _shown(self, pk: str, password: str = "") -> Any:
+        """Show a ledger; its password, when it was just asked for."""
         row: LedgerTask = self.find(pk)
         now = clock.now()
+        private = of_task(row.id)
         mine = row.actor_id == scope.current().id
         html = self.render_template(
             "ledgers/task.html",
             page=self._page(str(row), row.about),
             told=told(row, now),
+            private=private,
+            password=password,
             facts=_facts(row),
             mine=mine,
-            may_retry=row.state in {TaskState.FAILED, TaskState.CANCELLED},
+            may_retry=row.state in ENDED_BADLY,
             ready=row.state is TaskState.DONE and not _expired(row, now),
             base=f"{self.route_base}/{row.id}",
             page_url=self.row_url(row),
@@ -148,19 +141,50 @@ class LedgerTaskView(EntityView):
             hand_over(number)
         return redirect(f"{self.route_base}/show/{number}")
 
-    @expose("/<pk>/file", methods=["GET"])
+    @expose("/<pk>/password", methods=["POST"])
+    @has_access
+    @permission_name("export")
+    def password(self, pk: str) -> Any:
+        """Show the password of an unmasked ledger, once."""
+        number, person, now = self._own(pk).id, scope.current(), clock.now()
+        try:
+            with transaction():
+                if (private := of_task(number)) is None:
+                    abort(404)
+                password = show_password(private, actor=person, now=now)
+        except DomainError as error:
+            flash(str(error), "warning")
+            return redirect(f"{self.route_base}/show/{number}")
+        return self._shown(pk, password)
+
+    @expose("/<pk>/file", methods=["GET", "POST"])
     @has_access
     @permission_name("export")
     def file(self, pk: str) -> Any:
-        """Send the file to whoever asked for it."""
+        """Send the file to whoever asked for it; an unmasked one once, and only for a press."""
         row = self._own(pk)
+        private = of_task(row.id)
+        if private is not None and (private.fetched_at is not None or request.method != "POST"):
+            flash(_used(private) or gettext("请在本页按“下载”，只能下载一次"), "warning")
+            return redirect(f"{self.route_base}/show/{row.id}")
         file = None
         if row.file_key is not None and not _expired(row, clock.now()):
             file = exports().open(row.file_key)
         if file is None:
             flash(gettext("文件已过保留期或已被清理，请重新生成一份"), "warning")
             return redirect(f"{self.route_base}/show/{row.id}")
-        answer = send_file(file, EXCEL, as_attachment=True, download_name=row.file_name)
+        name, key = row.file_name, row.file_key
+        if private is not None:
+            try:
+                with transaction():
+                    fetch(private, actor=scope.current(), now=clock.now())
+                    row.file_key = None
+            except DomainError as error:
+                file.close()
+                flash(str(error), "warning")
+                return redirect(f"{self.route_base}/show/{pk}")
+            exports().drop(str(key))
+        answer = send_file(file, EXCEL, as_attachment=True, download_name=name)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -190,14 +214,22 @@ def _sentence(row: LedgerTask, now: datetime) -> str:
         return gettext("正在排队，轮到后自动开始，可以离开本页")
     if row.state is TaskState.RUNNING:
         return _in_rows(row, now)
-    if row.state is TaskState.FAILED:
-        return row.reason or ""
-    if row.state is TaskState.CANCELLED:
-        return gettext("已取消，没有留下文件")
+    if row.state in ENDED_BADLY:
+        return row.reason or gettext("已取消，没有留下文件")
+    if (private := of_task(row.id)) is not None and private.fetched_at is not None:
+        return _used(private)
     if _expired(row, now):
         return gettext("文件已过保留期或已被清理，请重新生成一份")
     until = f"{local(row.expires_at):%Y-%m-%d %H:%M}" if row.expires_at else ""
     return gettext("共 %(rows)d 行，文件保留至 %(until)s", rows=row.rows_done, until=until)
+
+
+def _used(private: UnmaskedLedger) -> str:
+    """Say when an unmasked ledger was fetched; nothing while it was not."""
+    if private.fetched_at is None:
+        return ""
+    at = f"{local(private.fetched_at):%Y-%m-%d %H:%M:%S}"
+    return gettext("下载链接已于 %(at)s 使用；未脱敏的台账只能下载一次，需要时请重新申请", at=at)
 
 
 def _in_rows(row: LedgerTask, now: datetime) -> str:

@@ -50,6 +50,15 @@ class Shape:
     coloured: bool = True
     paper: Paper = USUAL_PAPER
     facts: tuple[tuple[str, str], ...] = ()
+    cases: set[int] | None = None
+    """Where the cases are noted whose personal data are told in clear; None: masked."""
+
+    def clear(self, cases: set[int]) -> Shape:
+        """Return the same with nothing masked; InvalidInputError where nothing would be."""
+        if not any(column.personal for column in self.columns):
+            message = gettext("这份台账没有需要脱敏的列，不必申请未脱敏")
+            raise InvalidInputError({"unmasked": message})
+        return replace(self, columns=tuple(it.clear() for it in self.columns), cases=cases)
 
     @property
     def group_at(self) -> int:
@@ -70,6 +79,17 @@ class Shape:
 
 
 def shaped(order: Order, person: Person, now: datetime) -> tuple[Order, Shape]:
+    """Return how an order is to look; see `_shaped`. What is to be unmasked has personal columns.
+
+    It is masked all the same until `Shape.clear`, which takes a permission.
+    """
+    narrower, shape = _shaped(order, person, now)
+    if order.unmasked:
+        shape.clear(set())
+    return narrower, shape
+
+
+def _shaped(order: Order, person: Person, now: datetime) -> tuple[Order, Shape]:
     """Return how an order is to look, and the order with what its template says of rows.
 
     InvalidInputError when the template is not in the person's sight, or shows the person nothing.

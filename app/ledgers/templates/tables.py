@@ -25,7 +25,7 @@ class Table:
     def __init__(self, shape: Shape, now: datetime, counted: Sequence[str] = ()) -> None:
         """Read what the telling needs."""
         self.columns = [Column(gettext(it.title), it.width, it.kind) for it in shape.columns]
-        self.telling = Telling(shape.read, now, counted)
+        self.telling = Telling(shape.read, now, counted, shape.cases)
         self._coloured = shape.coloured
         self._grouping = Grouping(self.columns, shape.group_at) if shape.group else None
 

@@ -23,11 +23,13 @@ from app.core.transaction import transaction
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order
 from app.ledgers.subscriptions.listings import SUBSCRIPTIONS, sent_on_time
+from app.ledgers.tasks.asking import ask_on_page
 from app.ledgers.tasks.taking import send_or_queue
 from app.ledgers.templates import operations, queries
 from app.ledgers.templates.designing import Designing
 from app.ledgers.templates.models import LedgerTemplate
 from app.ledgers.templates.wording import facts_of
+from app.ledgers.unmasking import may_unmask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 class LedgerTemplateView(Designing):
     """Templates of ledgers."""
 
-    own_routes = ("base", "draw", "redraw", "old", "duplicate", "activate", "take")
+    own_routes = ("base", "draw", "redraw", "old", "duplicate", "activate", "take", "unmasked")
     tabs = {
         "all": TabRule(N_("全部")),
         "mine": TabRule(N_("我的"), lambda _now: LedgerTemplate.owner_id == scope.current().id),
@@ -65,6 +67,8 @@ class LedgerTemplateView(Designing):
         if may(self.panel.code, "x") and row.active:
             take = Button(gettext("生成台账"), f"{base}/produce", "main", method="post")
             found.append(take)
+            if may_unmask(scope.current()):
+                found.append(Button(gettext("申请未脱敏台账"), f"{base}/unmasked"))
         if may(SUBSCRIPTIONS, "a") and row.active:
             found.append(Button(gettext("定时发送"), f"/{SUBSCRIPTIONS}/add?template={row.id}"))
         if may(self.panel.code, "e") and own:
@@ -172,6 +176,16 @@ class LedgerTemplateView(Designing):
         except DomainError as error:
             flash(str(error), "danger")
         return redirect(back)
+
+    @expose("/<pk>/unmasked", methods=["GET", "POST"])
+    @has_access
+    @permission_name("export")
+    def unmasked(self, pk: str) -> Any:
+        """Ask whether the ledger of a template is to be masked, and why not."""
+        row = self.find(pk)
+        order = Order(LedgerKind(row.kind), template=(row.id, row.number))
+        back = f"{self.route_base}/show/{row.id}"
+        return ask_on_page(self, order, row.name, cancel_url=back, action=request.path)
 
 
 def _done(work: Callable[[], Any], said: str) -> None:

@@ -14,6 +14,7 @@ from app.cases.guards import Standing, why_not
 from app.cases.lamps import lamp
 from app.cases.models import Case
 from app.cases.moves import MOVES
+from app.cases.rules import OPEN
 from app.core.language import N_, gettext
 from app.core.panel import attributes
 from app.deadlines.queries import calendar
@@ -126,6 +127,9 @@ def build(
             f"{case.matter} · {gettext(case.situation.label)}",
             gettext(case.status.label),
         ),
+        "living": {"url": f"{base}/{case.id}/lamp", "version": case.version}
+        if case.status in OPEN
+        else None,
         "lamp": lamp(case, days, now),
         "moves": buttons(met, base),
         "first_moves": FIRST,

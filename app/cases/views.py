@@ -17,6 +17,7 @@ from app.cases.forms import move_form, values_of
 from app.cases.guards import Standing, why_not
 from app.cases.intake.views import Intake
 from app.cases.lamps import lamp
+from app.cases.living import Living
 from app.cases.models import Case
 from app.cases.moves import MOVE
 from app.cases.queries import asked, at_stage, matters, to_tell, with_clock
@@ -93,7 +94,7 @@ class CaseQuery(Query):
         return or_(*found)
 
 
-class CaseView(Choosing, Intake):
+class CaseView(Choosing, Living, Intake):
     """Cases."""
 
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_choices"]

@@ -12,7 +12,7 @@ from app.core import crud
 from app.deadlines import visibility
 from app.deadlines.calendar_models import CalendarDay, CalendarRevision, CalendarYear
 from app.deadlines.models import DeadlineRule
-from app.deadlines.views import CalendarDayView, RecomputeView
+from app.deadlines.views import CalendarDayView, RecomputeView, WorkdaysView
 
 __all__ = ["register", "visibility"]
 
@@ -24,3 +24,4 @@ def register(appbuilder: Any) -> None:
     crud.register(appbuilder, CalendarDay, CalendarDayView)
     crud.register(appbuilder, CalendarRevision, read_only=True)
     appbuilder.add_view_no_menu(RecomputeView)
+    appbuilder.add_view_no_menu(WorkdaysView)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, request
+from flask import flash, jsonify, redirect, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_wtf import FlaskForm
@@ -17,12 +18,16 @@ from app.core.crud.forms import drawn
 from app.core.crud.pages import Button, Cell, Col, FormPage, Listing, Page, Row
 from app.core.crud.present import local
 from app.core.language import gettext
+from app.core.problems import problem
 from app.core.security import holders, may
 from app.core.transaction import transaction
 from app.deadlines.calendar import differences, replace_years
 from app.deadlines.calendar_file import CalendarFileError, read
 from app.deadlines.correction import Shift, correct, shifts
+from app.deadlines.evidence_in_words import reason_in_words
+from app.deadlines.queries import calendar
 from app.deadlines.visibility import governs_all_halls
+from app.deadlines.workdays import FIRST, LAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +36,25 @@ if TYPE_CHECKING:
     from app.deadlines.calendar import Difference
 
 MOST_SHOWN = 200
+
+
+class WorkdaysView(BaseView):
+    """What a box for a date marks in its month; whoever may log in may know it."""
+
+    route_base = "/workdays"
+    default_view = "of"
+
+    @expose("/of")
+    def of(self) -> Any:
+        """Answer the listed days of a `year`: date to [name, working]; and if they are `final`."""
+        if scope.current().id is None:
+            return redirect("/login/")
+        year = request.args.get("year", type=int)
+        if year is None or not FIRST.year <= year <= LAST.year:
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, gettext("没有这一年的日历"))
+        known = calendar()
+        days = {str(it.date): [reason_in_words(it.name), it.working] for it in known.listed(year)}
+        return jsonify({"days": days, "final": year in known.final_years})
 
 
 class CalendarDayView(EntityView):

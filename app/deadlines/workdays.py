@@ -96,6 +96,13 @@ class WorkCalendar:
             return Day(d, working=True, name="工作日", source=Source.WEEKDAY)
         return Day(d, working=False, name="周末", source=Source.WEEKEND)
 
+    def listed(self, year: int) -> list[Day]:
+        """Return the days of a year, in order, that are known for more than their weekday."""
+        return sorted(
+            (day for day in self._listed.values() if day.date.year == year),
+            key=lambda day: day.date,
+        )
+
     def is_final(self, d: date) -> bool:
         """Say whether the notice for the year of this date is in the calendar."""
         _index(d)

@@ -12,7 +12,7 @@
   const keep = (name, value) => { try { localStorage.setItem("bancheng." + name, value); } catch (_) { /* private window */ } };
   const prefer = (name, value) => { if (value) root.dataset[name] = value; else delete root.dataset[name]; };
   root.classList.add("js");
-  ["theme", "size"].forEach((name) => prefer(name, kept(name)));
+  ["theme", "size", "density"].forEach((name) => prefer(name, kept(name)));
 
   const choosers = () => all("[data-prefer]").forEach((group) => {
     const name = group.dataset.prefer;

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.core.scope import Person
     from app.core.workbook import Row
     from app.ledgers.choosing import Chosen
-    from app.ledgers.columns import Ledger, LedgerColumn
+    from app.ledgers.columns import LedgerColumn
     from app.ledgers.models import LedgerKind
     from app.ledgers.templates.shaping import Shape
 
@@ -91,8 +91,10 @@ def first_part(asked: Asked, chosen: Chosen, name: str = FIRST_SHEET) -> Part:
     if ledger.figures is None:
         query = chosen_rows(asked.kind, asked.now, asked.shape)
         return listed(asked, query.where(*chosen.criteria(ledger.subject)), name)
-    sheet = Sheet(asked.title, columns_of(ledger.columns), name=name, chart=ledger.drawn())
-    return Part(sheet, _scored(ledger, chosen, asked.now), Telling((), asked.now))
+    columns, paper = asked.shape.columns, asked.shape.paper
+    chart = ledger.drawn(columns)
+    sheet = Sheet(asked.title, columns_of(columns), name=name, paper=paper, chart=chart)
+    return Part(sheet, scored(asked.kind, asked.shape, chosen, asked.now), Telling((), asked.now))
 
 
 def listed(asked: Asked, query: Select[Any], name: str = FIRST_SHEET) -> Part:
@@ -106,9 +108,12 @@ def listed(asked: Asked, query: Select[Any], name: str = FIRST_SHEET) -> Part:
     return Part(sheet, rows, table.telling, table)
 
 
-def _scored(ledger: Ledger, chosen: Chosen, now: datetime) -> Iterator[Row]:
-    for line in ledger.figures(chosen, now) if ledger.figures is not None else ():
-        yield line.tone, [column.source(line) for column in ledger.columns]
+def scored(kind: LedgerKind, shape: Shape, chosen: Chosen, now: datetime) -> Iterator[Row]:
+    """Yield the lines of a ledger that counts, in the columns of a shape."""
+    figures = LEDGERS[kind].figures
+    for line in figures(chosen, now) if figures is not None else ():
+        tone = line.tone if shape.coloured else None
+        yield tone, [column.source(line) for column in shape.columns]
 
 
 def columns_of(columns: Sequence[LedgerColumn]) -> list[Column]:

@@ -359,6 +359,17 @@ def test_a_file_that_is_gone_is_not_sent_and_the_letter_is_dead(demo, post, fold
     assert (letter["state"], letter["last_error"]) == ("dead", "附件已过保留期或已被清理")
 
 
+def test_what_nobody_told_of_while_its_file_was_kept_is_not_told_as_if_it_were_there(demo):
+    subscribed(mail=False)
+    sent()
+    made()
+    run("UPDATE ledger_task SET file_key = NULL")
+    assert sent(NOW + timedelta(minutes=1)) == {}
+    [row] = ask(SENDINGS)
+    assert (row["state"], row["reason"][:8]) == ("failed", "文件已过保留期或")
+    assert notices(kind="ledger_sent") == []
+
+
 # --- setting one up ------------------------------------------------------------------------------
 
 

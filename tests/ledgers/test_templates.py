@@ -19,6 +19,7 @@ from app.ledgers.production import produce
 from app.ledgers.templates import rights
 from app.ledgers.templates.definition import Definition, Shown
 from app.ledgers.templates.operations import Sharing, create
+from app.ledgers.templates.preview import preview
 from app.ledgers.templates.rules import Lamp, Period, days_of
 from tests.conftest import NOW
 from tests.ledgers.reading import ask, cover, run, table
@@ -260,3 +261,34 @@ def test_every_ledger_can_be_designed_whole_by_whoever_may_read_it(
     designed = table(take(Definition(kind, shown(*codes)), who))
     assert len(designed) == len(table(ledger(kind, who)))
     assert len(codes) == len(LEDGERS[kind].columns)
+
+
+def test_a_scorecard_is_designed_by_its_columns_and_keeps_its_chart_with_them(demo, take, ledger):
+    columns = (Shown("late", "晚了"), Shown("name", "哪个科室", 30), Shown("in_time"))
+    with_chart = (*columns, Shown("open_late"))
+    plain = load_workbook(ledger("departments", "supervisor.liaocheng")).worksheets[0]
+    titles = [cell.value for cell in plain[2]]
+    places = [titles.index(it) for it in ("超期办结", "科室", "按期办结", "超期在办")]
+    rows = [[row[at] for at in places] for row in plain.iter_rows(min_row=3, values_only=True)]
+    path = take(Definition(LedgerKind.DEPARTMENTS, with_chart, size="A3"))
+    page = load_workbook(path).worksheets[0]
+    assert header(path) == ["晚了", "哪个科室", "按期办结", "超期在办"]
+    assert table(path) == rows
+    assert page.column_dimensions["B"].width == 30
+    assert page.page_setup.paperSize == 8
+    assert len(page._charts) == len(plain._charts) == 1
+    without = load_workbook(take(Definition(LedgerKind.DEPARTMENTS, columns))).worksheets[0]
+    assert without._charts == []
+    with scope.working_for(person_named("supervisor.liaocheng")) as reader:
+        seen = preview(Definition(LedgerKind.DEPARTMENTS, with_chart), reader, NOW)
+    assert [list(texts) for _, texts in seen.rows] == [[str(it) for it in row] for row in rows[:20]]
+
+
+def test_what_is_counted_is_not_sorted_grouped_or_narrowed_by_a_lamp(demo):
+    asked = Definition(
+        LedgerKind.CAUSES, shown("cause", "late"), lamp=Lamp.LATE, sort=(("late", True),),
+        group="cause",
+    )  # fmt: skip
+    with scope.working_for(person_named("supervisor.liaocheng")) as reader:
+        known = rights.columns(LedgerKind.CAUSES, reader)
+    assert set(asked.problems(known)) >= {"lamp", "sort-1", "group"}

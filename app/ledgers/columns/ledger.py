@@ -10,7 +10,7 @@ from app.core.workbook import Chart
 from app.ledgers.columns.column import late
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -47,10 +47,12 @@ class Ledger:
         columns = (*self.columns, *(self.behind[1] if self.behind is not None else ()))
         return any(column.code == "late" and column.tell is late for column in columns)
 
-    def drawn(self) -> Chart | None:
-        """Return its chart as the workbook takes it, with columns by their place."""
+    def drawn(self, columns: Sequence[LedgerColumn]) -> Chart | None:
+        """Return its chart over these columns, by their place; None where one of its own lacks."""
         if self.chart is None:
             return None
         title, named, stacked = self.chart
-        places = {column.code: place for place, column in enumerate(self.columns, 1)}
+        places = {column.code: place for place, column in enumerate(columns, 1)}
+        if not {named, *stacked} <= set(places):
+            return None
         return Chart(gettext(title), places[named], tuple(places[code] for code in stacked))

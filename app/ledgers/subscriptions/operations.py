@@ -149,6 +149,9 @@ def settle(sending: int, *, now: datetime) -> bool:
     if not staff.active:
         _end(row, gettext("账号已停用"), now)
         return False
+    if task.file_key is None:
+        _end(row, gettext("文件已过保留期或已被清理，请重新生成一份"), now)
+        return False
     with force_locale(row.language.value):
         missing = tell_recipient(row, task, now=now)
     _end(row, missing, now)

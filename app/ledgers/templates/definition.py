@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from app.core.language import gettext
 from app.core.words import unprintable
 from app.core.workbook import Kind
+from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind
 from app.ledgers.templates import sorts
 from app.ledgers.templates.rules import (
@@ -77,6 +78,8 @@ class Definition:
         yield from self._ill_placed()
         yield from self._ill_narrowed(known)
         yield from self._ill_ordered(known)
+        if self.lamp is not Lamp.ANY and LEDGERS[self.kind].figures is not None:
+            yield "lamp", gettext("这种台账逐行是统计数字，不能按时限筛选")
         if self.size not in SIZES or self.orientation not in ORIENTATIONS:
             yield "size", gettext("没有这种纸张，请重新选择")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.crud.pages import Input
 from app.core.language import gettext
 from app.departments.rules import Role
+from app.ledgers.columns import LEDGERS
 from app.ledgers.queries import all_halls
 from app.ledgers.subscriptions.rules import Cadence, Weekday
 from app.ledgers.templates import queries, sorts
@@ -52,7 +53,7 @@ def canvas(draft: Draft, known: Mapping[str, LedgerColumn], problems: Mapping[st
     """Return a draft as the page draws it, with what is wrong beside each field."""
     draw = _Drawing(draft, problems)
     titles = {code: gettext(column.title) for code, column in known.items()}
-    halls = all_halls()
+    halls, listed = all_halls(), LEDGERS[draft.kind].figures is None
     return Canvas(
         [
             Picked(
@@ -67,8 +68,8 @@ def canvas(draft: Draft, known: Mapping[str, LedgerColumn], problems: Mapping[st
         ],
         [(code, title) for code, title in titles.items() if code not in draft.chosen],
         [
-            (gettext("筛选"), "filters", list(_filters(draw, known, halls))),
-            (gettext("排序与分组"), "order", list(_order(draw, known))),
+            (gettext("筛选"), "filters", list(_filters(draw, known, halls, listed=listed))),
+            *([(gettext("排序与分组"), "order", list(_order(draw, known)))] if listed else []),
             (gettext("外观与纸张"), "look", list(_look(draw))),
             (gettext("共享"), "share", list(_share(draw, halls))),
             *([(gettext("谁收、何时发"), "send", list(_send(draw, halls)))] if allowed() else []),
@@ -154,12 +155,13 @@ class _Drawing:
 
 
 def _filters(
-    draw: _Drawing, known: Mapping[str, LedgerColumn], halls: Iterable[Hall]
+    draw: _Drawing, known: Mapping[str, LedgerColumn], halls: Iterable[Hall], *, listed: bool
 ) -> Iterable[Input]:
     any_hall = [("", gettext("读者权限内的全部大厅"))]
     any_department = [("", gettext("全部科室"))]
     yield draw.listed("period", gettext("期间"), Period)
-    yield draw.listed("lamp", gettext("时限"), Lamp)
+    if listed:
+        yield draw.listed("lamp", gettext("时限"), Lamp)
     yield draw.line("since", gettext("起始日期"), "date", hint=gettext("选“指定起止日期”时填写"))
     yield draw.line("until", gettext("截止日期"), "date")
     coded = [(hall.code, hall.name) for hall in halls]

@@ -13,7 +13,7 @@ from app.core.workbook import Kind
 from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
 from app.ledgers.orders import Order
-from app.ledgers.parts import chosen_rows
+from app.ledgers.parts import chosen_rows, scored
 from app.ledgers.production import in_words
 from app.ledgers.queries import stream
 from app.ledgers.templates.groups import NUMBERS
@@ -21,11 +21,14 @@ from app.ledgers.templates.shaping import narrowed, shape_of
 from app.ledgers.templates.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from app.core.scope import Person
-    from app.core.workbook import Value
+    from app.core.workbook import Row, Value
+    from app.ledgers.choosing import Chosen
+    from app.ledgers.models import LedgerKind
     from app.ledgers.templates.definition import Definition
+    from app.ledgers.templates.shaping import Shape
 
 FIRST = 20
 
@@ -47,11 +50,8 @@ def preview(asked: Definition, person: Person, now: datetime) -> Preview:
         shape = shape_of(asked, person, now)
         order = narrowed(Order(asked.kind), asked, now)
         chosen = choose(order)
-        subject = LEDGERS[asked.kind].subject
-        query = chosen_rows(asked.kind, now, shape).where(*chosen.criteria(subject))
         table = Table(shape, now)
-        found = stream(subject, query.limit(FIRST + 1))
-        rows = list(islice(table.rows(found), FIRST + 1))
+        rows = list(islice(_rows(asked.kind, shape, table, chosen, now), FIRST + 1))
     kinds = ["number" if it.kind in NUMBERS else "text" for it in table.columns]
     kinds = ["datetime" if it.kind is Kind.DATETIME else kind
              for it, kind in zip(table.columns, kinds, strict=True)]  # fmt: skip
@@ -62,6 +62,16 @@ def preview(asked: Definition, person: Person, now: datetime) -> Preview:
         shape.facts,
         more=len(rows) > FIRST,
     )
+
+
+def _rows(
+    kind: LedgerKind, shape: Shape, table: Table, chosen: Chosen, now: datetime
+) -> Iterable[Row]:
+    ledger = LEDGERS[kind]
+    if ledger.figures is not None:
+        return scored(kind, shape, chosen, now)
+    query = chosen_rows(kind, now, shape).where(*chosen.criteria(ledger.subject))
+    return table.rows(stream(ledger.subject, query.limit(FIRST + 1)))
 
 
 def _text(value: Value) -> str:

@@ -39,12 +39,8 @@ def takes(person: Person, *, by_template: bool) -> bool:
 
 
 def kinds(person: Person) -> list[LedgerKind]:
-    """Return the ledgers that list rows, and that a person may read."""
-    return [
-        kind
-        for kind in LedgerKind
-        if LEDGERS[kind].figures is None and reads(person, LEDGER.get(kind, "ledgers"))
-    ]
+    """Return the ledgers that a person may read."""
+    return [kind for kind in LedgerKind if reads(person, LEDGER.get(kind, "ledgers"))]
 
 
 def columns(kind: LedgerKind, person: Person) -> dict[str, LedgerColumn]:

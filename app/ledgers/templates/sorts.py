@@ -30,7 +30,12 @@ WIDEST_GROUP = 20
 
 
 def sortable(column: LedgerColumn) -> bool:
-    """Say whether rows can be sorted by a column: it shows what the database holds."""
+    """Say whether rows can be sorted by a column: it shows what the database holds.
+
+    Lines that are counted stand in the order of their ledger.
+    """
+    if _type(column) is None:
+        return False
     told = column.tell in {plain, label, local}
     return column.code == LATE or (told and not isinstance(_type(column), Secret))
 

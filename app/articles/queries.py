@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from app.articles.models import Article, ArticleFile, ArticleGram, ArticleUse, ArticleVersion
-from app.articles.rules import ArticleStatus, grams
+from app.articles.rules import ArticleStatus, grams, telling
 from app.cases.models import Case
 from app.cases.rules import Outcome, Satisfaction
 from app.core.db import db
@@ -33,10 +33,9 @@ def found_by(text: str) -> Any:
     whole = ArticleVersion.question.icontains(text.replace("\0", ""), autoescape=True)
     if not asked:
         return whole
-    gram, one = ArticleGram.gram, len(asked) == 1 and len(asked[0]) == 1
     hits = (
         select(ArticleGram.version_id)
-        .where(gram.contains(asked[0], autoescape=True) if one else gram.in_(asked))
+        .where(ArticleGram.gram.in_(asked))
         .group_by(ArticleGram.version_id)
         .having(func.count() >= len(asked))
     )
@@ -49,7 +48,7 @@ def advice(matter: str, text: str) -> list[ArticleVersion]:
     A gram counts the more the fewer articles have it. An article about the same matter is brought
     up by anything that it has in common with the text.
     """
-    known = _rarest(grams(text))
+    known = _rarest(telling(text))
     if not known:
         return []
     scores: dict[int, float] = {}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import pairwise
 
-from app.core.words import N_, Choice
+from app.core.words import N_, Choice, folded
 
 REVIEW_AFTER = 365
 """Days after which a published article is due for review, unless a day was set."""
@@ -28,32 +27,55 @@ WEIGHTS = {"question": 4, "matter": 3, "causes": 2, "solution": 1, "legal_basis"
 """How much a text that is found in a part of an article tells about it."""
 
 LONGEST_GRAM = 32
-_WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_OTHER = rf"[^\W_{_HAN}]"
+_RUN, _WORD = re.compile(r"[^\W_]+"), re.compile(f"{_OTHER}+")
+_GAP = re.compile(rf"(?<=[{_HAN}]) +(?={_OTHER})|(?<={_OTHER}) +(?=[{_HAN}])")
+"""Blanks that are set between Han and other letters for the eye alone."""
 
 
 def grams(text: str) -> list[str]:
-    """Return what a text is found by: each pair of neighbouring Han characters, and other words.
+    """Return what is asked for to find a text: each pair of neighbouring letters.
 
     Chinese has no blanks to split words at, and most of its words have two characters; a pair
-    stands for a word well enough, and any two characters of a text find it. A Han character that
-    stands alone counts as itself. Full-width letters and capitals are as good as plain ones.
+    stands for a word well enough, whatever the scripts of its two: 税务, 3天, A证, 开APP. A letter
+    that stands alone is asked for as itself.
     """
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    found: list[str] = []
-    for word in _WORD.findall(plain):
-        if word[0].isascii():
-            found.append(word[:LONGEST_GRAM])
-        elif len(word) == 1:
-            found.append(word)
-        else:
-            found += [first + second for first, second in pairwise(word)]
-    return list(dict.fromkeys(found))
+    runs = _RUN.findall(folded(text))
+    return list(dict.fromkeys(gram for run in runs for gram in (_pairs(run) or [run])))
+
+
+def indexed(text: str) -> set[str]:
+    """Return what a text is found by: its letters, their pairs, and words of other scripts.
+
+    Whether a blank stands between Han and other letters makes no difference: 3 天 is found as 3天.
+    """
+    plain = folded(text)
+    runs = [*_RUN.findall(plain), *_RUN.findall(_GAP.sub("", plain))]
+    pairs = (gram for run in runs for gram in (*run, *_pairs(run)))
+    return {*pairs, *(word[:LONGEST_GRAM] for word in _WORD.findall(plain))}
+
+
+def telling(text: str) -> list[str]:
+    """Return the grams that tell what a text is about: pairs with Han in them, and other words.
+
+    Two figures of a telephone number, or a single letter, would be found anywhere.
+    """
+    plain = folded(text)
+    runs = _RUN.findall(_GAP.sub("", plain))
+    pairs = (gram for run in runs for gram in _pairs(run) if not _WORD.fullmatch(gram))
+    words = (word[:LONGEST_GRAM] for word in _WORD.findall(plain) if len(word) > 1)
+    return list(dict.fromkeys([*pairs, *words]))
+
+
+def _pairs(run: str) -> list[str]:
+    return [first + second for first, second in pairwise(run)]
 
 
 def weighed(parts: dict[str, str]) -> dict[str, int]:
     """Return the grams of an article's parts, each with its weight where it tells the most."""
     found: dict[str, int] = {}
     for name, weight in WEIGHTS.items():
-        for gram in grams(parts.get(name, "")):
+        for gram in indexed(parts.get(name, "")):
             found[gram] = max(weight, found.get(gram, 0))
     return found

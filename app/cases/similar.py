@@ -21,6 +21,7 @@ from app.cases.rules import ENDED, Status
 from app.core.db import db
 from app.core.language import gettext
 from app.core.privacy import keyring
+from app.core.words import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +142,7 @@ def _by_text(own: object, asked: Asked) -> list[tuple[Case, float]]:
 
 def pairs(text: str) -> Counter[str]:
     """Return the pairs of neighbouring characters of a text; blanks and stops separate nothing."""
-    letters = [it for it in text.lower() if it.isalnum()]
+    letters = [it for it in folded(text) if it.isalnum()]
     return Counter(one + other for one, other in pairwise(letters))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -15,6 +16,11 @@ def N_(message: str, context: str = "") -> str:  # noqa: N802 - the name that ex
     a case is (refused), and with the context "move" what a button does (refuse).
     """
     return f"{context}\x04{message}" if context else message
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: full-width letters and capitals are like plain ones."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def unprintable(text: str) -> bool:

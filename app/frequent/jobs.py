@@ -20,14 +20,18 @@ log = logging.getLogger(__name__)
 
 
 def find_frequent(_planned: datetime, now: datetime) -> dict[str, Any]:
-    """Look at each hall, in a commit of its own; whoever else looked at it meanwhile has it."""
+    """Look at each hall, in a commit of its own; whoever else looked at it meanwhile has it.
+
+    What a hall that is closed had improved may come back in those below it.
+    """
     found = reopened = 0
-    for number in db.session.scalars(select(Hall.id).where(Hall.active).order_by(Hall.id)).all():
+    for number, active in db.session.execute(select(Hall.id, Hall.active).order_by(Hall.id)).all():
         try:
             with transaction():
                 reopened += reopen_returned(db.session.get_one(Hall, number), now=now)
-            with transaction():
-                found += find(db.session.get_one(Hall, number), now=now)
+            if active:
+                with transaction():
+                    found += find(db.session.get_one(Hall, number), now=now)
         except IntegrityError:
             log.info("another process proposes the problems of hall %d", number)
     return {"found": found, "reopened": reopened}

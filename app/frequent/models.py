@@ -105,7 +105,11 @@ PROBLEM_CASE = Table(
 
 
 class FrequentProblem(Entity):
-    """A matter that keeps failing for one cause in one hall, and the cases that say so."""
+    """A matter that keeps failing for one cause in one hall, and the cases that say so.
+
+    Where no cause is known yet it is the words of the cases that are alike: a matter may have
+    several such problems.
+    """
 
     __tablename__ = "frequent_problem"
     __table_args__ = (
@@ -118,8 +122,11 @@ class FrequentProblem(Entity):
             " AND (article_id IS NULL OR improvement_id IS NULL)",
             name="accepted_as",
         ),
+        CheckConstraint("(cause_id IS NULL) = (anchor_id IS NOT NULL)", name="anchored"),
         _one_open("uq_frequent_problem_open", ("hall_id", "matter", "cause_id"), "IS NOT NULL"),
-        _one_open("uq_frequent_problem_open_causeless", ("hall_id", "matter"), "IS NULL"),
+        _one_open(
+            "uq_frequent_problem_open_causeless", ("hall_id", "matter", "anchor_id"), "IS NULL"
+        ),
     )
     __panel__ = Panel(
         N_("高频问题"),
@@ -135,6 +142,8 @@ class FrequentProblem(Entity):
     matter: Mapped[str] = field(String(128), label=N_("事项名称"), nullable=False)
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"), index=True)
     cause: Mapped[Cause | None] = link(label=N_("办不成的原因"))
+    anchor_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    """Without a cause: the first of its cases, which no other problem of the kind rests on."""
     number: Mapped[int] = field(Integer, label=N_("件数"), nullable=False)
     days: Mapped[int] = field(Integer, label=N_("统计天数"), nullable=False)
     found_at: Mapped[datetime] = field(Instant, label=N_("发现时间"), nullable=False)

@@ -13,17 +13,17 @@ from app.cases.models import Case
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError
 from app.core.language import gettext
-from app.frequent.models import FrequencyRule, FrequentProblem
-from app.frequent.queries import groups, items_of, returned, rule_for
+from app.departments.models import Hall
+from app.departments.queries import halls_below
+from app.frequent.models import PROBLEM_CASE, FrequencyRule, FrequentProblem
+from app.frequent.queries import done_at, groups, improving, returned, rule_for
 from app.frequent.rules import USUAL_CASES, USUAL_DAYS, Decision
 from app.improvements import operations as improvements
-from app.improvements.rules import DONE, RUNNING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.core.scope import Person
-    from app.departments.models import Hall
     from app.frequent.queries import Group
     from app.improvements.models import Improvement
 
@@ -42,31 +42,38 @@ def find(hall: Hall, *, now: datetime) -> int:
 
     One that is open already gets the cases that came to it. One that was decided is proposed again
     only by cases that were registered since; what is being improved is not proposed meanwhile.
+    Who looks at the same hall at the same time waits for the lock on it.
     """
     rule = rule_for(hall)
     if rule is None:
         return 0
+    db.session.execute(select(Hall.id).where(Hall.id == hall.id).with_for_update(key_share=True))
     since = now - timedelta(days=rule.days)
+    grown: set[int] = set()
     new = 0
-    improving = {(item.matter, item.cause_id) for item in items_of(hall, RUNNING)}
+    at_work = {(item.matter, item.cause_id) for item in improving(hall)}
     for group in groups(hall, since):
-        if improving & {(group.matter, group.cause_id), (group.matter, None)}:
+        if at_work & {(group.matter, group.cause_id), (group.matter, None)}:
             continue
-        row = _open(hall, group)
+        row = _open(hall, group, grown)
         fresh = _fresh(hall, group)
         if row is not None:
+            grown.add(row.id)
             _rest_on(row, {*(case.id for case in row.cases), *fresh})
         elif len(fresh) >= rule.cases:
             row = FrequentProblem(
                 hall=hall,
                 matter=group.matter,
                 cause_id=group.cause_id,
+                anchor_id=min(fresh) if group.cause_id is None else None,
                 days=rule.days,
                 found_at=now,
                 number=0,
             )
             db.session.add(row)
             _rest_on(row, fresh)
+            db.session.flush()
+            grown.add(row.id)
             new += 1
     db.session.flush()
     return new
@@ -116,21 +123,26 @@ def improve(
 
 
 def reopen_returned(hall: Hall, *, now: datetime) -> int:
-    """Reopen the improvement items whose problem is back in a hall; return how many.
+    """Reopen the improvement items of a hall whose problem is back; return how many.
 
-    The same rule says when: so many cases in so many days, of those that came after the completion.
+    The same rule says when: so many cases in so many days, of those that came after the completion
+    in the hall and all halls below it together, which is what an item is measured by.
     """
     rule = rule_for(hall)
     if rule is None:
         return 0
+    halls = halls_below(hall.id)
+    place = hall.name
+    if len(halls) > 1:
+        place = gettext("%(hall)s及下级大厅", hall=hall.name)
     done = 0
-    for item in items_of(hall, DONE):
+    for item in done_at(hall):
         since = max(now - timedelta(days=rule.days), item.completed_at or now)
-        cases = returned(hall, item, since)
+        cases = returned(item, halls, since)
         if len(cases) >= rule.cases:
             told = gettext(
                 "完成整改后，%(hall)s在 %(days)d 天内又有 %(number)d 件，达到“%(rule)s”的标准",
-                hall=hall.name,
+                hall=place,
                 days=rule.days,
                 number=len(cases),
                 rule=str(rule),
@@ -160,17 +172,38 @@ def _same(hall: Hall, group: Group) -> tuple[object, ...]:
     )
 
 
-def _open(hall: Hall, group: Group) -> FrequentProblem | None:
-    found: FrequentProblem | None = db.session.scalar(
+def _open(hall: Hall, group: Group, grown: set[int]) -> FrequentProblem | None:
+    """Return the open problem that a group tells of.
+
+    Without a cause it is the one that rests on most of the same cases, and that no larger group
+    has made grow already.
+    """
+    found = db.session.scalars(
         select(FrequentProblem)
         .where(*_same(hall, group), FrequentProblem.state == Decision.OPEN)  # type: ignore[arg-type]
+        .order_by(FrequentProblem.id)
         .with_for_update(of=FrequentProblem, key_share=True)
-    )
-    return found
+    ).all()
+    if group.cause_id is not None:
+        return found[0] if found else None
+    numbers = set(group.cases)
+    shared = {row.id: len(numbers & {case.id for case in row.cases}) for row in found}
+    alike = [row for row in found if shared[row.id] and row.id not in grown]
+    return max(alike, key=lambda row: shared[row.id], default=None)
 
 
 def _fresh(hall: Hall, group: Group) -> set[int]:
-    """Return the cases of a group that were registered after it was decided about last."""
+    """Return the cases of a group that were registered after it was decided about last.
+
+    Without a cause: those that no problem of the matter rests on yet, open or decided.
+    """
+    if group.cause_id is None:
+        told = (
+            select(PROBLEM_CASE.c.case_id)
+            .join(FrequentProblem, FrequentProblem.id == PROBLEM_CASE.c.problem_id)
+            .where(*_same(hall, group), PROBLEM_CASE.c.case_id.in_(group.cases))  # type: ignore[arg-type]
+        )
+        return set(group.cases) - set(db.session.scalars(told))
     decided = db.session.scalar(
         select(FrequentProblem.decided_at)
         .where(*_same(hall, group), FrequentProblem.state != Decision.OPEN)  # type: ignore[arg-type]

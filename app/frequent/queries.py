@@ -16,6 +16,7 @@ from app.core.db import db
 from app.frequent.models import FrequencyRule
 from app.improvements.models import Improvement
 from app.improvements.queries import of_problem
+from app.improvements.rules import DONE, RUNNING
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.departments.models import Hall
-    from app.improvements.rules import ImprovementStatus
 
 LOOKED_AT = 200
 """So many cases of a matter, the latest, are compared by their words."""
@@ -61,20 +61,26 @@ def rule_for(hall: Hall) -> FrequencyRule | None:
     return found
 
 
-def items_of(hall: Hall, states: Iterable[ImprovementStatus]) -> Sequence[Improvement]:
-    """Return the improvement items at some states that concern a hall: its own, those above it."""
+def improving(hall: Hall) -> Sequence[Improvement]:
+    """Return the improvement items that are at work for a hall: its own, those above it."""
     above: set[int] = set()
     place: Hall | None = hall
     while place is not None:
         above.add(place.id)
         place = place.parent
-    meant = Improvement.hall_id.in_(sorted(above)) & Improvement.status.in_(list(states))
+    meant = Improvement.hall_id.in_(sorted(above)) & Improvement.status.in_(RUNNING)
     return db.session.scalars(select(Improvement).where(meant).order_by(Improvement.id)).all()
 
 
-def returned(hall: Hall, item: Improvement, since: datetime) -> Sequence[Case]:
-    """Return the cases of a hall since an instant that tell of an item's problem."""
-    later = of_problem(item, [hall.id]) & (Case.registered_at > since)
+def done_at(hall: Hall) -> Sequence[Improvement]:
+    """Return the improvement items of a hall that are reported done or verified."""
+    done = (Improvement.hall_id == hall.id) & Improvement.status.in_(DONE)
+    return db.session.scalars(select(Improvement).where(done).order_by(Improvement.id)).all()
+
+
+def returned(item: Improvement, halls: Iterable[int], since: datetime) -> Sequence[Case]:
+    """Return the cases of some halls since an instant that tell of an item's problem."""
+    later = of_problem(item, halls) & (Case.registered_at > since)
     return db.session.scalars(select(Case).where(later).order_by(Case.id)).all()
 
 
@@ -136,7 +142,7 @@ def _clusters(told: Sequence[_Told], causes: dict[int, list[Group]]) -> list[Gro
             made.append((case, Group(case.matter, None, [case.id])))
         else:
             next(group for it, group in made if it is first).cases.append(case.id)
-    return [max((it for _, it in made), key=lambda it: len(it.cases))] if made else []
+    return [group for _, group in made]
 
 
 def _most_like(case: _Told, others: Sequence[_Told]) -> _Told | None:

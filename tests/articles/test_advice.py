@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from sqlalchemy import select
 
 from app.articles import operations, queries
-from app.articles.models import ArticleVersion
+from app.articles.models import ArticleGram, ArticleVersion
 from app.core import scope
 from app.core.db import db
 from app.core.transaction import transaction
@@ -67,6 +69,48 @@ def test_two_characters_find(library):
     assert found("务税") == set()
     assert found("%") == found("_") == set()
     assert found("\0") == {face, tax, house}
+
+
+MIXED = "凭A证3天办结，打开 APP 或拨12345热线"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["3天", "3 天", "Ａ证", "a 证", "证3", "天办", "打开APP", "开 app", "APP", "AP", "P或", "45热",
+     "12345", "热线", "证", "3", "拨 结"],
+)  # fmt: skip
+def test_two_characters_find_in_every_mix(library, asked):
+    with scope.everything():
+        mixed = published("照顾老人", solution=MIXED, why="0101").id
+        query = select(ArticleVersion.article_id).where(queries.found_by(asked))
+        assert mixed in set(db.session.scalars(query))
+
+
+@pytest.mark.parametrize("asked", ["天3", "证A", "B证", "4天", "PA"])
+def test_two_characters_that_do_not_stand_together_find_nothing(library, asked):
+    with scope.everything():
+        published("照顾老人", solution=MIXED, why="0101")
+        query = select(ArticleVersion.article_id).where(queries.found_by(asked))
+        assert not set(db.session.scalars(query))
+
+
+def test_the_migration_cuts_what_was_published_before_anew(library):
+    cut = import_module("migrations.versions.0027_found_in_every_mix")
+    table = ArticleGram.__table__
+
+    def kept():
+        rows = db.session.execute(select(table.c.version_id, table.c.gram, table.c.weight))
+        return {tuple(row) for row in rows}
+
+    with scope.everything():
+        published("照顾老人", solution=MIXED, why="0101")
+        published("照顾老人", solution="不用 A 证", legal_basis=None, why="0101")
+        whole = kept()
+        db.session.execute(table.delete().where(table.c.gram.in_(["3天", "证", "a证"])))
+        assert kept() < whole
+        cut.cut_anew(db.session.connection())
+        assert kept() == whole
+        db.session.rollback()
 
 
 def test_shown_and_used_count_once_for_each_case(library):

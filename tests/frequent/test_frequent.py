@@ -55,6 +55,17 @@ def found(now=NOW):
         return {row.cause.code if row.cause else None: row for row in rows}
 
 
+OPEN_ONES = (FrequentProblem.matter == MATTER) & (FrequentProblem.state == Decision.OPEN)
+
+
+def clusters(now=NOW):
+    """Let the night pass; return the cases of each open problem of the matter."""
+    db.session.rollback()
+    find_frequent(now, now)
+    rows = db.session.scalars(select(FrequentProblem).where(OPEN_ONES).order_by(FrequentProblem.id))
+    return [[case.id for case in row.cases] for row in rows]
+
+
 @pytest.fixture
 def everything(demo, unlimited):
     """Work with every row in sight."""
@@ -117,6 +128,31 @@ class TestFinding:
         register(matter=MATTER, description="房产证上的名字写错了一个字，要求更正登记簿")
         assert {code: row.number for code, row in found().items()} == {None: 5}
 
+    def test_every_cluster_without_a_cause_that_passes_the_threshold_is_proposed(self):
+        other = "房产证上的名字写错了一个字，要求更正登记簿，窗口说系统里改不了"
+        first = [register(matter=MATTER, description=f"{STORY}。第{at}次").id for at in range(6)]
+        second = [register(matter=MATTER, description=f"{other}。第{at}次").id for at in range(5)]
+        register(matter=MATTER, description="网上预约的号在现场取不出来，机器一直提示无记录")
+        assert clusters() == [first, second]
+        assert clusters(NOW + timedelta(days=1)) == [first, second], "each is proposed once"
+        second.append(register(matter=MATTER, description=f"{other}。又来").id)
+        assert clusters(NOW + timedelta(days=2)) == [first, second]
+
+    def test_deciding_about_one_cluster_says_nothing_about_another(self):
+        other = "房产证上的名字写错了一个字，要求更正登记簿，窗口说系统里改不了"
+        for at in range(5):
+            register(matter=MATTER, description=f"{STORY}。第{at}次")
+        clusters()
+        [problem] = db.session.scalars(select(FrequentProblem).where(OPEN_ONES)).all()
+        with transaction():
+            operations.dismiss(problem, "正在改造系统", actor=person(SUPERVISOR), now=NOW)
+        second = [register(matter=MATTER, description=f"{other}。第{at}次").id for at in range(5)]
+        register(matter=MATTER, description=f"{STORY}。还来")
+        assert clusters(NOW + timedelta(days=1)) == [second]
+        later = [register(matter=MATTER, description=f"{STORY}。再{at}").id for at in range(4)]
+        [_, again] = clusters(NOW + timedelta(days=2))
+        assert set(later) < set(again)
+
     def test_after_a_decision_only_new_cases_propose_it_again(self):
         closed(5)
         problem = found()["0301"]
@@ -131,7 +167,9 @@ class TestFinding:
 
     def test_the_database_lets_a_problem_be_open_once(self):
         for why in (cause(), None):
-            told = {"hall": hall(), "matter": "乙", "cause": why, "number": 1, "days": 1}
+            anchor = None if why else register(matter=MATTER).id
+            told = {"hall": hall(), "matter": "乙", "cause": why, "number": 1, "days": 1,
+                    "anchor_id": anchor}  # fmt: skip
             db.session.add_all(FrequentProblem(**told, found_at=NOW) for _ in range(2))
             with pytest.raises(IntegrityError):
                 db.session.flush()
@@ -243,6 +281,39 @@ class TestImproving:
         closed(9, hall_code="yanggu", now=later)
         night(later)
         closed(6, now=NOW - timedelta(days=1))
+        night(later)
+        db.session.refresh(item)
+        assert item.status is ImprovementStatus.COMPLETED
+
+    def test_an_item_of_a_city_counts_the_cases_of_all_its_halls_together(self):
+        with transaction():
+            item = Improvement(
+                hall=hall("liaocheng"), matter=MATTER, cause=cause(),
+                department=department(), **ITEM,
+            )  # fmt: skip
+            improvements.open_item(item, days=5, actor=person("supervisor.liaocheng"), now=NOW)
+        owner = person("handler.linqing.scjg")
+        with transaction():
+            improvements.move(item, "start", {}, actor=owner, now=NOW)
+            improvements.move(item, "complete", {"evidence": "做了"}, actor=owner, now=NOW)
+        later = NOW + timedelta(days=20)
+        back = closed(2, now=later) + closed(2, now=later, hall_code="yanggu")
+        night(later)
+        db.session.refresh(item)
+        assert item.status is ImprovementStatus.COMPLETED
+        back += closed(1, now=later, hall_code="yanggu")
+        night(later)
+        db.session.refresh(item)
+        assert (item.status, item.reopenings) == (ImprovementStatus.OPENED, 1)
+        assert [case.id for case in item.cases] == back
+        assert "聊城市政务服务大厅及下级大厅在 90 天内又有 5 件" in item.reason
+
+    def test_the_halls_of_a_city_do_not_reopen_the_item_of_one(self):
+        closed(5)
+        item = improved(found()["0301"])
+        later = NOW + timedelta(days=20)
+        closed(4, now=later)
+        closed(9, now=later, hall_code="yanggu")
         night(later)
         db.session.refresh(item)
         assert item.status is ImprovementStatus.COMPLETED

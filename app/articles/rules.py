@@ -27,7 +27,7 @@ WEIGHTS = {"question": 4, "matter": 3, "causes": 2, "solution": 1, "legal_basis"
 """How much a text that is found in a part of an article tells about it."""
 
 LONGEST_GRAM = 32
-_HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_HAN = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _OTHER = rf"[^\W_{_HAN}]"
 _RUN, _WORD = re.compile(r"[^\W_]+"), re.compile(f"{_OTHER}+")
 _GAP = re.compile(rf"(?<=[{_HAN}]) +(?={_OTHER})|(?<={_OTHER}) +(?=[{_HAN}])")

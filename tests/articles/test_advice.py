@@ -95,7 +95,7 @@ def test_two_characters_that_do_not_stand_together_find_nothing(library, asked):
 
 
 def test_the_migration_cuts_what_was_published_before_anew(library):
-    cut = import_module("migrations.versions.0027_found_in_every_mix")
+    cut = import_module("migrations.versions.0029_found_in_every_mix")
     table = ArticleGram.__table__
 
     def kept():

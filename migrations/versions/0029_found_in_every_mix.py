@@ -1,6 +1,6 @@
 """Articles are found by two characters of any scripts; a matter may have several open problems.
 
-Revision: 0027, after 0026.
+Revision: 0029, after 0028.
 """
 
 import re
@@ -10,13 +10,13 @@ from itertools import pairwise
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
 WEIGHTS = {"question": 4, "matter": 3, "causes": 2, "solution": 1, "legal_basis": 1}
-HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+HAN = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 OTHER = rf"[^\W_{HAN}]"
 RUN, WORD = re.compile(r"[^\W_]+"), re.compile(f"{OTHER}+")
 GAP = re.compile(rf"(?<=[{HAN}]) +(?={OTHER})|(?<={OTHER}) +(?=[{HAN}])")

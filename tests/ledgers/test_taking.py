@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import g
 from sqlalchemy import select
 
 from app.core import scope
@@ -80,6 +81,8 @@ def test_a_long_ledger_of_a_template_is_made_for_those_who_may_take_it(
         "lamp": "any", "size": "A4", "orientation": "portrait", "share": "y",
     }  # fmt: skip
     template = designer.post("/ledger-templates/design", data=form).location.rpartition("/")[2]
+    db.session.remove()
+    g.pop("_login_user")  # the requests of a test share it
     client = login(demo, who)
     answer = client.post(f"/ledger-templates/{template}/produce")
     number = only_task()

@@ -1,6 +1,6 @@
 """Whom the list of responsibilities named for a matter at an instant, for many cases at once.
 
-The same reading of the field history as `app.supervision.owners.ListThen`, which tells it of one
+The same reading of the field history as `app.supervision.as_of.ListThen`, which tells it of one
 case in words; here each line becomes stretches of time.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from app.core.db import db
 from app.core.history import LONGEST_NAME, Change
 from app.departments.models import Department, Responsibility
-from app.supervision.owners import in_force, undone
+from app.supervision.as_of import in_force, undone
 
 if TYPE_CHECKING:
     from collections.abc import Collection

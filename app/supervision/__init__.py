@@ -2,7 +2,8 @@
 
 Change here: when a card is issued by itself (a rule in the panel: no code), how late is late
 enough (`rules.window`), what may be done with a card (`operations`), what stands on its notice
-(`notice`), who owned a case when (`owners`), what is handed over and sealed (`referrals`).
+(`notice`), who owned a case when (`owners`), what the list said then (`as_of`), what is handed over
+and sealed (`referrals`).
 """
 
 from __future__ import annotations

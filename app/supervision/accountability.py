@@ -10,8 +10,9 @@ from app.core.crud.pages import Button, Cell, Col, Fact, Listing, Page, Row
 from app.core.crud.present import EMPTY, local
 from app.core.language import gettext
 from app.core.security import may
+from app.supervision.as_of import ListThen
 from app.supervision.operations import why_not_issue
-from app.supervision.owners import ListThen, holdings
+from app.supervision.owners import holdings
 from app.supervision.pages import standing
 from app.supervision.queries import cards_of
 from app.supervision.referrals.operations import why_not_refer
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from app.cases.models import Case
     from app.core.scope import Person
-    from app.supervision.owners import Holding, Line
+    from app.supervision.as_of import Line
+    from app.supervision.owners import Holding
 
 
 def build(case: Case, actor: Person, now: datetime) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def _owners(case: Case, now: datetime) -> Listing:
         (gettext("止"), "datetime"),
         (gettext("工作日"), "number"),
         (gettext("其中超期"), "number"),
-        (gettext("签收与经办"), "text"),
+        (gettext("经办人"), "text"),
         (gettext("当日权责清单"), "wide"),
     ]
     rows = [
@@ -115,7 +117,6 @@ def _owners(case: Case, now: datetime) -> Listing:
 
 
 def _owner(it: Holding, then: ListThen, zone: str) -> list[Cell]:
-    people = dict.fromkeys(name for name in (it.signed_by, it.handler) if name)
     owner = gettext("窗口")
     if it.role is not None:
         owner = gettext("%(name)s（%(role)s）", name=it.owner, role=gettext(it.role.label))
@@ -125,9 +126,16 @@ def _owner(it: Holding, then: ListThen, zone: str) -> list[Cell]:
         Cell(_when(it.ended, zone) if it.ended else gettext("至今"), "datetime"),
         Cell(str(it.days), "number"),
         Cell(str(it.late), "number", tone="late" if it.late else ""),
-        Cell(gettext("、").join(people) or EMPTY),
+        Cell(_person(it), tone="" if it.person or it.role is None else "warn"),
         _list_then(it, then, zone),
     ]
+
+
+def _person(it: Holding) -> str:
+    """Say who had it; of a department that had not signed for it, who headed it."""
+    if it.person or it.role is None:
+        return it.person or EMPTY
+    return gettext("未签收（负责人：%(name)s）", name=it.head) if it.head else gettext("未签收")
 
 
 def _list_then(it: Holding, then: ListThen, zone: str) -> Cell:
@@ -136,7 +144,8 @@ def _list_then(it: Holding, then: ListThen, zone: str) -> Cell:
     A lead department that the list did not name then stands out.
     """
     if lines := then.at(it.began):
-        strange = it.role is AssignmentRole.LEAD and it.owner not in _named(lines)
+        known = {it.owner, it.called_now} & set(_named(lines))
+        strange = it.role is AssignmentRole.LEAD and not known
         return Cell(gettext("、").join(_named(lines)), "wide", tone="warn" if strange else "")
     later = then.first_after(it.began)
     if later is None:

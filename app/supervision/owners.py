@@ -1,49 +1,59 @@
-"""Who owned a case when: from its assignments, and from the list of responsibilities as of then."""
+"""Who had a case when, derived from its assignments and its timeline."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from app.cases.moves import MOVES
 from app.cases.records import AssignmentRole
+from app.cases.rules import Status
 from app.core import scope
 from app.core.db import db
-from app.core.history import LONGEST_NAME, Action, Change
+from app.core.timeline import Event
 from app.deadlines.hours import day_of
 from app.deadlines.queries import calendar, hours_of
-from app.departments.models import Department, Responsibility
+from app.supervision.as_of import DepartmentsThen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from app.cases.models import Case
+    from app.cases.records import Assignment
 
-TOLD = ("matter", "department", "legal_basis", "active")
-"""What is told of a line of the list."""
+OVER = (Status.CLOSED, Status.MERGED, Status.ARCHIVED)
+"""The states in which nobody has anything to do with a case any more."""
 
-
-@dataclass(frozen=True)
-class Line:
-    """What the list of responsibilities says of the matter at an instant."""
-
-    department: str
-    legal_basis: str
+BY_WINDOW = {
+    *("registered", "imported"),
+    *(move.event for move in MOVES if move.roles == ("clerk",)),
+}
+"""The kinds of event that the window alone causes."""
 
 
 @dataclass(frozen=True)
 class Holding:
-    """One stretch of time in which somebody had the case; `owner` is empty for the window."""
+    """One stretch of time in which one person, or nobody yet of a department, had the case."""
 
     role: AssignmentRole | None
+    """None at the window."""
     owner: str
+    """The department, as it was called then; empty for the window."""
     began: datetime
     ended: datetime | None
-    signed_at: datetime | None = None
-    signed_by: str = ""
-    handler: str = ""
+    person: str = ""
+    """Who had it: the handler; at the window whoever answered for the case there.
+
+    Empty while a department had not signed for it.
+    """
+    head: str = ""
+    """Who headed the department then."""
+    called_now: str = ""
+    """The department, as it is called now."""
     returned: str = ""
     """Why it was given back, if it was."""
     days: int = 0
@@ -52,149 +62,166 @@ class Holding:
     """Working days of it after a main clock had run out."""
 
 
+_LOG_IN = re.compile(r"\s*[(（][^()（）]*[)）]$")
+"""What follows the name of a person where a change tells of one."""
+
+Span = tuple["datetime", "datetime | None"]
+Turn = tuple["datetime", str]
+"""Since when somebody had it, and who."""
+
+
 def holdings(case: Case, now: datetime) -> list[Holding]:
-    """Return who had a case from its registration on, without a gap, by their beginnings.
+    """Return who had a case from its registration on, by their beginnings.
 
-    Where no department had the lead it was with the window, until a result was given.
+    Where no department had the lead it was with the window. There is no gap, except while the case
+    was closed: then nobody had it.
     """
-    found = [_of(case, row, now) for row in case.assignments]
-    led = sorted(
-        ((it.began, it.ended) for it in found if it.role is AssignmentRole.LEAD),
-        key=lambda span: span[0],
+    told = _told(case)
+    then = DepartmentsThen([row.department for row in case.assignments])
+    found = [part for row in case.assignments for part in _with_department(row, told, then)] + list(
+        _at_window(case, told)
     )
-    reached: datetime | None = case.registered_at
-    for began, ended in led:
-        if reached is not None and reached < began:
-            found.append(_at_window(case, reached, began, now))
-        reached = None if ended is None or reached is None else max(reached, ended)
-    if reached is not None and (end := _over(case)) != reached:
-        found.append(_at_window(case, reached, end, now))
-    return sorted(found, key=lambda it: (it.began, it.role is AssignmentRole.ASSIST))
+    measured = [_measured(case, it, now) for it in found]
+    return sorted(measured, key=lambda it: (it.began, it.role is AssignmentRole.ASSIST))
 
 
-def _over(case: Case) -> datetime | None:
-    """Return when nobody had anything to do with a case any more."""
-    return case.closed_at or case.archived_at
+def _told(case: Case) -> Sequence[Event]:
+    """Return the timeline of a case, in the order in which things happened."""
+    with scope.everything():  # whoever sees the case is told who had it
+        query = select(Event).where(Event.case_id == case.id)
+        return db.session.scalars(query.order_by(Event.at, Event.sequence)).all()
 
 
-def _of(case: Case, row: Any, now: datetime) -> Holding:
+# --- with a department ---------------------------------------------------------------------------
+
+
+def _with_department(
+    row: Assignment, told: Sequence[Event], then: DepartmentsThen
+) -> Iterator[Holding]:
+    """Give the stretches of an assignment: one for everybody who handled it, one before that."""
     ended = row.returned_at or row.finished_at
-    days, late = _measured(case, row.dispatched_at, ended or now)
-    return Holding(
-        role=row.role,
-        owner=row.department.name,
-        began=row.dispatched_at,
-        ended=ended,
-        signed_at=row.signed_at,
-        signed_by=row.signed_by or "",
-        handler=row.handler.name if row.handler is not None else "",
-        returned=row.return_reason or "",
-        days=days,
-        late=late,
-    )
+    turns = [(row.dispatched_at, "")]
+    if row.signed_at is not None:
+        turns.append((row.signed_at, row.signed_by or ""))
+    turns += [
+        (event.at, event.payload["handler"])
+        for event in told
+        if event.kind == "reassigned" and _is_about(event, row, then)
+    ]
+    for (began, person), until in _until(turns, ended):
+        if began == until:
+            continue
+        owner, head = then.at(row.department_id, began)
+        last = until == ended
+        yield Holding(
+            role=row.role,
+            owner=owner,
+            began=began,
+            ended=until,
+            person=person,
+            head=head,
+            called_now=row.department.name,
+            returned=(row.return_reason or "") if last else "",
+        )
 
 
-def _at_window(case: Case, began: datetime, ended: datetime | None, now: datetime) -> Holding:
-    days, late = _measured(case, began, ended or now)
-    return Holding(None, "", began, ended, days=days, late=late)
+def _until(turns: Sequence[Turn], ended: datetime | None) -> Iterator[tuple[Turn, datetime | None]]:
+    """Give each turn with the instant at which the next one begins, or the last one ended."""
+    yield from zip(turns, [*(began for began, _ in turns[1:]), ended], strict=True)
 
 
-def _measured(case: Case, began: datetime, ended: datetime) -> tuple[int, int]:
-    """Return the working days of a stretch, and those of them after a main clock ran out."""
+def _is_about(event: Event, row: Assignment, then: DepartmentsThen) -> bool:
+    """Say whether a reassignment was one of this assignment; old ones name the department only."""
+    number = event.payload.get("assignment_id")
+    if number is not None:
+        return bool(number == row.id)
+    ended = row.returned_at or row.finished_at
+    running = row.dispatched_at <= event.at and (ended is None or event.at <= ended)
+    names = {row.department.name, then.at(row.department_id, event.at)[0]}
+    return running and event.payload.get("department") in names
+
+
+# --- at the window -------------------------------------------------------------------------------
+
+
+def _at_window(case: Case, told: Sequence[Event]) -> Iterator[Holding]:
+    """Give the stretches at the window: one for everybody who answered for the case there."""
+    answered = list(_answering(case, told))
+    for began, ended in _free(case, told):
+        before = [person for since, person in answered if since <= began]
+        turns = [(began, before[-1] if before else "")]
+        turns += [
+            (since, person)
+            for since, person in answered
+            if began < since and (ended is None or since < ended)
+        ]
+        for (since, person), until in _until(turns, ended):
+            yield Holding(None, "", since, until, person=person)
+
+
+def _answering(case: Case, told: Sequence[Event]) -> Iterator[Turn]:
+    """Give who answered for a case at the window, each since when.
+
+    The registrar as the case named one then; where it named none, whoever acted at the window.
+    """
+    named, registrars = case.registrar.name if case.registrar else "", []
+    for event in reversed(told):
+        registrars.append(named)
+        if (changed := event.payload.get("changes", {}).get("registrar")) is not None:
+            named = _LOG_IN.sub("", changed[0])
+    person = ""
+    for event, registrar in zip(told, reversed(registrars), strict=True):
+        acted = event.actor if event.kind in BY_WINDOW else person
+        if (wanted := registrar or acted) != person:
+            person = wanted
+            yield event.at, person
+
+
+def _free(case: Case, told: Sequence[Event]) -> Iterator[Span]:
+    """Give the spans from the registration on in which neither a department had it nor nobody."""
+    taken = [
+        (row.dispatched_at, row.returned_at or row.finished_at)
+        for row in case.assignments
+        if row.role is AssignmentRole.LEAD
+    ]
+    reached: datetime | None = case.registered_at
+    for began, ended in sorted([*taken, *_closed(case, told)], key=lambda span: span[0]):
+        if reached is None:
+            return
+        if reached < began:
+            yield reached, began
+        reached = None if ended is None else max(reached, ended)
+    if reached is not None:
+        yield reached, None
+
+
+def _closed(case: Case, told: Iterable[Event]) -> Iterator[Span]:
+    """Give the spans in which a case was closed, as its timeline tells them."""
+    since: datetime | None = None
+    for event in told:
+        status = event.payload.get("changes", {}).get("status")
+        if status is None:
+            continue
+        over = status[1] in OVER
+        if over and since is None:
+            since = event.at
+        elif not over and since is not None:
+            yield since, event.at
+            since = None
+    since = since or case.closed_at or case.archived_at
+    if since is not None:
+        yield since, None
+
+
+def _measured(case: Case, it: Holding, now: datetime) -> Holding:
+    """Return a stretch with its working days, and those of them after a main clock ran out."""
     days, hours = calendar(), hours_of(case.hall)
-    first, last = hours.local(began).date(), hours.local(ended).date()
+    ended = it.ended or now
+    first, last = hours.local(it.began).date(), hours.local(ended).date()
     late = 0
     for clock in case.clocks:
         stopped = min(clock.met_at or ended, ended)
         if clock.kind.main and stopped > clock.due_at:
             since = max(first, day_of(hours, clock.due_at))
             late += days.count(since, hours.local(stopped).date())
-    return days.count(first, last), late
-
-
-# --- the list of responsibilities as of then -----------------------------------------------------
-
-
-class ListThen:
-    """The lines of a hall's list that ever named a matter, as they were at any instant.
-
-    Read back from the field history: what was changed after an instant is undone.
-    """
-
-    def __init__(self, hall_id: int, matter: str) -> None:
-        """Ask for the lines as they are now, and for what was changed of them since."""
-        self.matter = matter
-        with scope.everything():  # the history is not everybody's; what is told of it here is
-            named = select(Change.row_id).where(
-                Change.entity == Responsibility.__panel__.code,
-                Change.hall_id == hall_id,
-                Change.row_name == matter[:LONGEST_NAME],
-            )
-            lines = db.session.scalars(
-                select(Responsibility)
-                .join(Department, Department.id == Responsibility.department_id)
-                .where(
-                    Department.hall_id == hall_id,
-                    or_(Responsibility.matter == matter, Responsibility.id.in_(named)),
-                )
-            ).all()
-            self._now = {row.id: _state(row) for row in lines}
-            self._changes: Sequence[Change] = db.session.scalars(
-                select(Change)
-                .where(
-                    Change.entity == Responsibility.__panel__.code,
-                    or_(Change.row_id.in_(list(self._now)), Change.row_id.in_(named)),
-                )
-                .order_by(Change.id.desc())
-            ).all()
-
-    def at(self, instant: datetime) -> list[Line]:
-        """Return the lines in force that named the matter at an instant."""
-        states: dict[int, dict[str, Any] | None] = {
-            number: dict(state) for number, state in self._now.items()
-        }
-        for change in self._changes:
-            if change.at <= instant:
-                continue
-            states[change.row_id] = undone(states.get(change.row_id), change)
-        return [
-            Line(state["department"], state["legal_basis"])
-            for _, state in sorted(states.items())
-            if state and state.get("matter") == self.matter and in_force(state)
-        ]
-
-    def first_after(self, instant: datetime) -> tuple[datetime, list[Line]] | None:
-        """Return when the list first named the matter after an instant, and what it said then."""
-        for moment in self._moments():
-            if moment > instant and (lines := self.at(moment)):
-                return moment, lines
-        return None
-
-    def _moments(self) -> Iterator[datetime]:
-        for change in reversed(self._changes):
-            yield change.at
-
-
-def _state(row: Responsibility) -> dict[str, Any]:
-    return {
-        "matter": row.matter,
-        "department": str(row.department),
-        "legal_basis": row.legal_basis,
-        "active": row.active,
-    }
-
-
-def undone(state: dict[str, Any] | None, change: Change) -> dict[str, Any] | None:
-    """Return what a row was before a change."""
-    if change.action is Action.ADDED:
-        return None
-    before = dict(state or {})
-    for name, (old, _new) in change.changes.items():
-        if name in TOLD:
-            before[name] = old
-    return before
-
-
-def in_force(state: dict[str, Any]) -> bool:
-    """Say whether a line was in force, as the table or the history keeps it."""
-    return state.get("active") in (True, "True", "true", "1")
+    return replace(it, days=days.count(first, last), late=late)

@@ -13,7 +13,7 @@ from app.core import scope
 from app.core.db import db
 from app.overview.queries import counted
 from app.overview.rules import Facet, Figures
-from app.supervision.owners import ListThen
+from app.supervision.as_of import ListThen
 from tests.cases.life.stepping import Place, local
 
 

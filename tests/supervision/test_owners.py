@@ -6,16 +6,33 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.cases import operations
+from app.cases.models import Case
 from app.cases.rules import Status
-from app.core import scope
+from app.core import scope, timeline
 from app.core.db import db
 from app.core.transaction import transaction
-from app.departments.models import Responsibility
-from app.supervision.owners import ListThen, holdings
+from app.departments.models import Department, Responsibility, Staff
+from app.departments.operations import add_staff, appoint
+from app.departments.rules import Role
+from app.supervision.as_of import ListThen
+from app.supervision.owners import holdings
 from tests.cases.ways import JOINT
-from tests.cases.window import ACTORS, act, at, brought_to, case_of, department, hall, led
+from tests.cases.window import (
+    ACTORS,
+    COMPANY,
+    act,
+    acting,
+    at,
+    brought_to,
+    case_of,
+    department,
+    hall,
+    led,
+    staff,
+)
 from tests.conftest import NOW
 from tests.core.screens import rows, text_of, tree
 from tests.supervision.cards import FIFTH, late, run
@@ -31,47 +48,135 @@ def seeing(unlimited):
 
 def told(number, now=NOW + timedelta(hours=5)):
     return [
-        (it.role.value if it.role else "window", it.owner, it.began, it.ended)
+        (it.role.value if it.role else "window", it.owner, it.person, it.began, it.ended)
         for it in holdings(case_of(number), now)
     ]
 
 
+def who(number):
+    return [it[:3] for it in told(number)]
+
+
+WANG, QIU = "王秀芝", "邱淑敏"
+ZHAO = "赵海燕"
+
+
 def test_from_the_window_to_a_department_and_back_without_a_gap(demo):
     number = brought_to(Status.CLOSED).id
-    at_first, lead, at_last = told(number)
-    assert at_first == ("window", "", NOW, NOW + 2 * MINUTE)
-    assert lead == ("lead", "市场监管科", NOW + 2 * MINUTE, NOW + 4 * MINUTE)
-    assert at_last == ("window", "", NOW + 4 * MINUTE, NOW + 6 * MINUTE)
+    assert told(number) == [
+        ("window", "", WANG, NOW, NOW + 2 * MINUTE),
+        ("lead", "市场监管科", "", NOW + 2 * MINUTE, NOW + 3 * MINUTE),
+        ("lead", "市场监管科", ZHAO, NOW + 3 * MINUTE, NOW + 4 * MINUTE),
+        ("window", "", WANG, NOW + 4 * MINUTE, NOW + 6 * MINUTE),
+    ]
 
 
 def test_while_it_runs_the_last_owner_has_it_still(demo):
     number = brought_to(Status.SIGNED).id
-    assert told(number)[-1] == ("lead", "市场监管科", NOW + 2 * MINUTE, None)
+    assert told(number)[-1] == ("lead", "市场监管科", ZHAO, NOW + 3 * MINUTE, None)
     waiting = brought_to(Status.ACCEPTED).id
-    assert told(waiting) == [("window", "", NOW, None)]
+    assert told(waiting) == [("window", "", WANG, NOW, None)]
 
 
 def test_a_return_gives_it_to_the_window_until_it_is_dispatched_again(demo):
     number = led(("accept", "dispatch", "return", "dispatch")).id
-    assert [it[:2] for it in told(number)] == [
-        ("window", ""), ("lead", "市场监管科"), ("window", ""), ("lead", "市场监管科"),
+    assert who(number) == [
+        ("window", "", WANG), ("lead", "市场监管科", ""),
+        ("window", "", WANG), ("lead", "市场监管科", ""),
     ]  # fmt: skip
-    spans = [it[2:] for it in told(number)]
+    spans = [it[3:] for it in told(number)]
     assert all(one[1] == two[0] for one, two in itertools.pairwise(spans))
-    assert holdings(case_of(number), NOW)[1].returned == "已联系申请人"
+    assert [it.returned for it in holdings(case_of(number), NOW)] == ["", "已联系申请人", "", ""]
 
 
 def test_those_who_assist_stand_beside_the_lead(demo):
     number = led(JOINT).id
-    assert [(it[0], it[1]) for it in told(number)] == [
+    assert [it[:2] for it in told(number)] == [
         ("window", ""), ("lead", "市场监管科"), ("assist", "食药科"),
     ]  # fmt: skip
 
 
+def test_whom_it_was_taken_from_within_the_department_is_named_for_the_time_before(demo):
+    with transaction():
+        second = Staff(username="handler.second", first_name="handler.second", active=True)
+        appoint(add_staff(second, "a-password"), Role.HANDLER, hall(), department())
+    number = brought_to(Status.SIGNED).id
+    with scope.everything():
+        act(case_of(number), "reassign", NOW + 10 * MINUTE, handler=staff("handler.second"))
+    assert told(number)[2:] == [
+        ("lead", "市场监管科", ZHAO, NOW + 3 * MINUTE, NOW + 10 * MINUTE),
+        ("lead", "市场监管科", "handler.second", NOW + 10 * MINUTE, None),
+    ]
+
+
+def test_one_that_was_recorded_before_it_named_the_assignment_is_known_by_its_department(demo):
+    number = led(JOINT).id
+    with scope.everything(), transaction():
+        timeline.record(
+            case_of(number), "reassigned", actor=scope.SYSTEM, now=NOW + 10 * MINUTE,
+            department="食药科", handler="郑国强",
+        )  # fmt: skip
+    assert [it[:3] for it in told(number) if it[3] >= NOW + 10 * MINUTE] == [
+        ("assist", "食药科", "郑国强")
+    ]
+
+
+def test_the_window_names_who_answered_for_the_case_then(demo):
+    number = brought_to(Status.ACCEPTED).id
+    clerk = acting("clerk")
+    with scope.working_for(clerk), transaction():
+        case, other = case_of(number), staff("clerk.linqing.b")
+        changed = {"registrar": (case.registrar, other)}
+        case.registrar = other
+        operations.edit(case, changed, actor=clerk, now=NOW + 9 * MINUTE)
+    with scope.everything():
+        act(case_of(number), "dispatch", NOW + 20 * MINUTE)
+    assert told(number)[:2] == [
+        ("window", "", WANG, NOW, NOW + 9 * MINUTE),
+        ("window", "", QIU, NOW + 9 * MINUTE, NOW + 20 * MINUTE),
+    ]
+
+
+def test_where_the_case_names_nobody_whoever_acted_at_the_window_had_it(demo):
+    number = brought_to(Status.ACCEPTED).id
+    with transaction():
+        db.session.execute(update(Case).where(Case.id == number).values(registrar_id=None))
+    assert who(number) == [("window", "", WANG)]
+
+
+def test_a_department_is_called_what_it_was_called_then(demo, login, moment):
+    number = brought_to(Status.SIGNED, matter=COMPANY).id
+    moment(NOW + timedelta(days=1))
+    with transaction():
+        row = db.session.get_one(Department, department().id)
+        row.name, row.head = "市场监督管理科", "新负责人"
+    before = holdings(case_of(number), NOW + timedelta(days=2))[1]
+    assert (before.owner, before.called_now) == ("市场监管科", "市场监督管理科")
+    assert before.head not in ("", "新负责人")
+    page = login(demo, ACTORS["supervisor"]).get(f"/accountability/{number}")
+    assert f"未签收（负责人：{before.head}）" in text_of(page)
+    assert not [it for it in tree(page).xpath("//td//span[@class='tone-warn']") if "监" in it.text]
+
+
+def test_while_it_was_closed_nobody_had_it(demo):
+    number = brought_to(Status.CLOSED).id
+    with scope.everything():
+        act(case_of(number), "reopen", NOW + 30 * MINUTE)
+    ends = [(it[0], it[3], it[4]) for it in told(number)]
+    assert ends[3:] == [
+        ("window", NOW + 4 * MINUTE, NOW + 6 * MINUTE), ("lead", NOW + 30 * MINUTE, None),
+    ]  # fmt: skip
+
+
+def test_a_merged_case_is_nobodys_any_more(demo):
+    number = led(("accept", "merge")).id
+    assert told(number) == [("window", "", WANG, NOW, NOW + 2 * MINUTE)]
+
+
 def test_what_was_late_is_counted_with_whoever_had_it_then(demo):
     number = late()
-    window, lead = holdings(case_of(number), FIFTH)
-    assert (window.late, lead.late) == (0, 5)
+    window, waiting, lead = holdings(case_of(number), FIFTH)
+    assert (window.late, waiting.late, lead.late) == (0, 0, 5)
     assert lead.days == 8  # 09-18, the make-up Sunday, 21 to 24, 28 and 29
 
 
@@ -153,7 +258,8 @@ def test_the_page_tells_owners_cards_and_referrals(demo, login, moment, role):
     told = text_of(page)
     for words in ("谁在何时承办", "窗口", "市场监管科", "红牌", "没有移交"):
         assert words in told
-    assert rows(page)[1][4] == "5"
+    assert [row[4] for row in rows(page)[:3]] == ["0", "0", "5"]
+    assert [row[5] for row in rows(page)[:3]][::2] == [WANG, ZHAO]
     links = tree(page).xpath("//div[@class='head']//a/@href")
     assert bool(links) == (role == "supervisor")
 
@@ -186,4 +292,4 @@ def test_a_lead_that_the_list_did_not_name_stands_out(demo, login, listed, momen
     window, lead = rows(page)[:2]
     assert (window[-1], lead[-1]) == ("食药科", "食药科")
     toned = tree(page).xpath("//td//span[@class='tone-warn']")
-    assert [it.text_content() for it in toned] == ["食药科"]
+    assert [it.text_content() for it in toned] == ["未签收（负责人：董国庆）", "食药科"]

@@ -146,7 +146,12 @@ def _reassign(_case: Case, filled: dict[str, Any], met: Standing) -> dict[str, A
         key=lambda it: (it.handler_id in {None, chosen.id}, it.role is not AssignmentRole.LEAD),
     )
     mine.handler_id = chosen.id
-    return {"department": mine.department.name, "handler": chosen.name, "note": filled["note"]}
+    return {
+        "department": mine.department.name,
+        "assignment_id": mine.id,
+        "handler": chosen.name,
+        "note": filled["note"],
+    }
 
 
 def departments_of(user_id: int) -> Any:

@@ -62,7 +62,7 @@ class Holding:
     """Working days of it after a main clock had run out."""
 
 
-_LOG_IN = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_LOG_IN = re.compile(r"[\s(（]+[^()（）]*[)）]$")
 """What follows the name of a person where a change tells of one."""
 
 Span = tuple["datetime", "datetime | None"]

@@ -17,7 +17,7 @@ from app.articles.reading.views import KnowledgeView
 from app.articles.views import ArticleView
 from app.cases import texts
 from app.cases.documents.queries import NAMING
-from app.cases.intake.views import HINTS
+from app.cases.intake.views import HINTED, HINTS
 from app.core import crud
 
 __all__ = ["register", "visibility"]
@@ -30,5 +30,6 @@ def register(appbuilder: Any) -> None:
     if offers.texts not in texts.OFFERS:
         texts.OFFERS.append(offers.texts)
         HINTS.append(offers.hints)
+        HINTED.append(offers.hinted)
     if ArticleFile.sha256 not in NAMING:
         NAMING.append(ArticleFile.sha256)

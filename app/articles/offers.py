@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
+from app.articles.models import ArticleVersion
+from app.articles.operations import show
 from app.articles.queries import advice
 from app.core.crud.pages import Text
+from app.core.db import db
 from app.core.language import gettext
 from app.core.security import may
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.cases.models import Case
 
 FIELDS = {
@@ -40,11 +47,18 @@ def texts(case: Case, verb: str, field: str) -> list[Text]:
     ]
 
 
-def hints(matter: str, text: str) -> list[dict[str, str]]:
-    """Return the articles that may help with what is being typed: question and address."""
+def hints(matter: str, text: str) -> list[dict[str, Any]]:
+    """Return the articles that may help with what is being typed: number, question, address."""
     if not may("knowledge", "r"):
         return []
     return [
-        {"question": row.question, "url": f"/knowledge/show/{row.id}"}
+        {"id": row.id, "question": row.question, "url": f"/knowledge/show/{row.id}"}
         for row in advice(matter, text)
     ]
+
+
+def hinted(case: Case, numbers: list[int], now: datetime) -> None:
+    """Count the articles that stood beside the form of a case that was registered."""
+    if numbers and may("knowledge", "r"):
+        rows = select(ArticleVersion).where(ArticleVersion.id.in_(numbers), ArticleVersion.current)
+        show(db.session.scalars(rows).all(), case, now=now)

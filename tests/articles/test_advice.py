@@ -14,9 +14,9 @@ from app.core.db import db
 from app.core.transaction import transaction
 from tests.articles.conftest import published, written
 from tests.cases.ways import SIGNED
-from tests.cases.window import COMPANY, act, case_of, led, person
+from tests.cases.window import COMPANY, TYPED, act, case_of, hall, led, person
 from tests.conftest import NOW
-from tests.core.screens import tree
+from tests.core.screens import tree, typed
 
 pytestmark = pytest.mark.usefixtures("at_now")
 
@@ -168,6 +168,28 @@ def test_intake_brings_it_up_while_it_is_typed(library, demo, login):
     [hint] = answer.json["hints"]
     assert clerk.get(hint["url"]).status_code == 200
     assert clerk.post("/cases/similar", json={}).json["hints"] == []
+
+
+def test_what_stood_beside_the_form_counts_as_shown_once_the_case_is_registered(
+    library, demo, login
+):
+    clerk = login(demo, "clerk.linqing")
+    [hint] = clerk.post("/cases/similar", json={"matter": COMPANY, "description": STORY}).json[
+        "hints"
+    ]
+    form = typed(clerk.get("/cases/add"))
+    sent = {**form, **TYPED, "hall": str(hall().id), "description": STORY}
+    sent["hinted"] = [hint["id"], hint["id"], "0", "x", "999999"]
+    assert clerk.post("/cases/add", data={**sent, "applicant_name": ""}).status_code == 422
+    assert shown(hint["id"]) == 0
+    assert clerk.post("/cases/add", data=sent).status_code == 302
+    assert shown(hint["id"]) == 1
+
+
+def shown(number):
+    db.session.rollback()
+    with scope.everything():
+        return db.session.get(ArticleVersion, number, populate_existing=True).shown
 
 
 def test_nobody_can_ask_for_much(library):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.window import CLERK, STORY, fill, number_of, send, told
+from tests.browser.window import CLERK, STORY, fill, number_of, press, send, told
 from tests.cases.paper import HTML, PDF, PNG
 
 pytestmark = pytest.mark.browser
@@ -59,6 +59,21 @@ def test_the_same_phone_shows_up_while_typing_and_is_linked(demo_site, at):
     page.wait_for_url("**/cases/show/*")
     assert number in page.locator("#linked").inner_text()
     assert clerk.complaints == []
+
+
+def test_the_knowledge_base_helps_at_intake_and_goes_into_an_answer_at_a_press(demo_site, at):
+    clerk = at(demo_site, CLERK)
+    page = clerk.page
+    clerk.open("/cases/add")
+    fill(page, applicant_name="尉迟问", phone="13900000882", matter=MATTER, description=STORY)
+    page.locator("#hints a").filter(has_text="家里老人没有智能手机").wait_for()
+    assert page.locator("[name=hinted]").count() > 0
+    send(page, "保存")
+    page.wait_for_url("**/cases/show/*")
+    press(page, "当场办结")
+    page.locator("details.texts summary").filter(has_text="知识库").first.click()
+    page.get_by_role("button", name="插入家里老人没有智能手机").click()
+    assert "工作手机协助完成人脸识别" in page.locator("[name=result]").input_value()
 
 
 def test_a_repetition_goes_into_the_case_that_is_there(demo_site, at):

@@ -46,9 +46,12 @@ MOST_TICKED = {
 }
 """How many of the cases beside the form may be ticked for what, and what is said to more."""
 MOST_TYPED = 4000
+MOST_HINTED = 50
 
-HINTS: list[Callable[[str, str], list[dict[str, str]]]] = []
+HINTS: list[Callable[[str, str], list[dict[str, Any]]]] = []
 """Whoever knows what may help with a matter and a text: a feature above adds itself."""
+HINTED: list[Callable[[Case, list[int], datetime], None]] = []
+"""Whoever is told, when a case was registered, by number which hints stood beside its form."""
 
 
 class Intake(EntityView):
@@ -73,6 +76,9 @@ class Intake(EntityView):
             link(row, other, actor=actor, now=now, why=why)
         for other in _ticked("merge"):
             _merge(row, other, why, actor, now)
+        hinted = [number for number in _numbers("hinted", MOST_HINTED) if number]
+        for tell in HINTED:
+            tell(row, hinted, now)
 
     def _attempt(self, form: FlaskForm, row: Any, write: Any) -> dict[str, str]:
         if FILES not in form:
@@ -172,11 +178,16 @@ def _day(instant: datetime, case: Case) -> str:
     return f"{local(instant, case.hall.timezone):%Y-%m-%d}"
 
 
+def _numbers(name: str, most: int) -> list[int]:
+    """Return the numbers that came with the form by a name, each once; what is none is 0."""
+    sent = dict.fromkeys(request.form.getlist(name)[:most])
+    return [int(it) if it.isdecimal() and len(it) < 10 else 0 for it in sent]  # noqa: PLR2004
+
+
 def _ticked(name: str) -> list[Case]:
     """Return the cases that were ticked beside the form; a foreign one is no case."""
     most, too_many = MOST_TICKED[name]
-    ticked = dict.fromkeys(request.form.getlist(name)[: most + 1])
-    numbers = [int(it) if it.isdecimal() and len(it) < 10 else 0 for it in ticked]  # noqa: PLR2004
+    numbers = _numbers(name, most + 1)
     found = [linked(Case, number) for number in numbers]
     if len(found) > most:
         raise InvalidInputError({"": gettext(too_many)})

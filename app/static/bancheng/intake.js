@@ -25,7 +25,18 @@
     Object.assign(link, { textContent: found.question, href: found.url, target: "_blank", rel: "noopener" });
     return item;
   };
-  const help = (found) => { hints.hidden = !found.length; hints.querySelector("ul").replaceChildren(...found.map(hint)); };
+  // Which ones stood here goes along with the form, to be counted once the case is registered.
+  const noted = new Set();
+  const note = ({ id }) => {
+    if (noted.has(id)) return;
+    noted.add(id);
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "hinted", value: id }));
+  };
+  const help = (found) => {
+    found.forEach(note);
+    hints.hidden = !found.length;
+    hints.querySelector("ul").replaceChildren(...found.map(hint));
+  };
 
   const line = (found) => {
     const item = pattern.content.firstElementChild.cloneNode(true);

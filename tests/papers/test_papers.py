@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app.cases.models import Case
 from app.cases.rules import Status
@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.transaction import transaction
 from app.papers.rules import PaperKind
 from app.rulebook.rules import PeriodUnit, Remedy, RemedyKind, as_data
-from tests.cases.window import act, made, register
+from tests.cases.window import act, case_of, made, register
 from tests.conftest import NOW
 from tests.core.screens import text_of, tree
 
@@ -200,11 +200,15 @@ def test_papers_stand_under_the_policy_and_out_of_caches(clerk):
     assert page.xpath("//style | //@style | //script[not(@src)]") == []
 
 
-def test_a_text_that_no_page_holds_says_so_and_flows(clerk):
+def test_a_text_of_before_the_limit_that_no_page_holds_says_so_and_flows(clerk):
     with scope.everything():
-        case = register()
-        act(case, "refuse", refusal_reason="理由" * 2000, remedy="途径" * 2000)
-        number = case.id
+        number = register().id
+        act(case_of(number), "refuse")
+        db.session.commit()
+        longer = 'UPDATE "case" SET refusal_reason = :why, remedy = :where WHERE id = :id'
+        written = {"id": number, "why": "理由" * 2000, "where": "途径" * 2000}
+        db.session.execute(text(longer), written)
+        db.session.commit()
     page = tree(clerk.get(f"/papers/{number}/refusal"))
     assert "flows" in page.xpath("//main/@class")[0]
     assert "多页" in page.xpath("//nav/p")[0].text_content()

@@ -58,7 +58,7 @@ IN_FULL = {"edited", *outside.TOLD}
 PLAIN = {"note", "result"}
 """What needs no label when an event begins with it: its verb says what it is."""
 
-APART = {"changes", "table", "added", "removed", "clocks", "seconds", "began"}
+APART = {"changes", "was", "table", "added", "removed", "clocks", "seconds", "began"}
 """The keys of a payload that are told in another way than by their words."""
 
 

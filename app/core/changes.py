@@ -32,7 +32,7 @@ def changes_of(row: Any) -> dict[str, tuple[Any, Any]]:
     for name, known in attributes(type(row)).items():
         if known.many:
             continue
-        pair = _pair(row, state, name)
+        pair = pair_of(row, state, name)
         if known.target is not None:
             pair = _linked(row, state, known, pair)
         if pair is not None and pair[0] != pair[1]:
@@ -54,7 +54,7 @@ def joining(row: Any) -> dict[str, tuple[list[Any], list[Any]]]:
     return found
 
 
-def _pair(row: Any, state: Any, name: str) -> tuple[Any, Any] | None:
+def pair_of(row: Any, state: Any, name: str) -> tuple[Any, Any] | None:
     """Return before and after of one attribute; None when it was left alone.
 
     What was overwritten before anybody read it is asked of the database.
@@ -78,7 +78,7 @@ def _linked(
 ) -> tuple[Any, Any] | None:
     """Return the rows that a link led and leads to, whether it or the key behind it was set."""
     session: Any = object_session(row)
-    keys = _pair(row, state, known.foreign_key)
+    keys = pair_of(row, state, known.foreign_key)
     if session is None or (pair is None and keys is None):
         return pair
     if pair is not None and pair[0] is not None:

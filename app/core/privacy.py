@@ -128,8 +128,11 @@ LONGEST_NAME = 8
 def mask_name(text: str) -> str:
     """Keep the family name: 王** ; a company keeps its first four and last two characters.
 
-    What is short enough for somebody's name, or has the dot of one, is masked as one.
+    What is short enough for somebody's name, or has the dot of one, is masked as one. A company's
+    that is masked already stays so.
     """
+    if len(text) == LONGEST_NAME and text[4:6] == "**":
+        return text
     if len(text) > LONGEST_NAME and "·" not in text:
         return f"{text[:4]}**{text[-2:]}"
     return text[:1] + "**" if text else ""

@@ -81,9 +81,14 @@ class Person:
     @cached_property
     def criteria(self) -> tuple[ExecutableOption, ...]:
         """The rules of all scoped models, as options of a statement."""
+        return self.criteria_but(frozenset())
+
+    def criteria_but(self, models: Collection[type[Any]]) -> tuple[ExecutableOption, ...]:
+        """Return the rules of all scoped models but some."""
         return tuple(
             with_loader_criteria(model, rule(self), include_aliases=True)
             for model, rule in _rules.items()
+            if model not in models
         )
 
 
@@ -96,6 +101,7 @@ _rules: dict[type[Any], Callable[[Person], ColumnElement[bool]]] = {}
 _writers: dict[type[Any], frozenset[str]] = {}
 _current: ContextVar[Person | None] = ContextVar("scope", default=None)
 _answers: ContextVar[dict[Any, bool] | None] = ContextVar("answers", default=None)
+_settled: ContextVar[frozenset[type[Any]]] = ContextVar("settled", default=frozenset())
 
 
 def rows_of(model: type[Any]) -> Callable[[RowRule], RowRule]:
@@ -168,6 +174,25 @@ def reading() -> Iterator[None]:
         _answers.reset(token)
 
 
+def criterion(model: type[Any], person: Person) -> ColumnElement[bool]:
+    """Return the criterion of the rows of a model that a person sees."""
+    free = person.unlimited or model not in _rules
+    return true() if free else _rules[model](person)
+
+
+@contextmanager
+def settled(models: Iterable[type[Any]]) -> Iterator[None]:
+    """Ask for rows of some models without their rules: only what is in sight is there to read.
+
+    Who may read a row is said by today's rows, which are not at hand while the past is read.
+    """
+    token = _settled.set(frozenset(models))
+    try:
+        yield
+    finally:
+        _settled.reset(token)
+
+
 def within(person: Person, row: Any) -> bool:
     """Say whether a row that is kept is in sight of a person."""
     model = type(row)
@@ -210,7 +235,9 @@ def _narrow(state: ORMExecuteState) -> None:
             current()
         return
     if not person.unlimited:
-        state.statement = state.statement.options(*person.criteria)
+        settled = _settled.get()
+        rules = person.criteria_but(settled) if settled else person.criteria
+        state.statement = state.statement.options(*rules)
 
 
 @event.listens_for(Session, "before_flush")

@@ -3,7 +3,8 @@
 `at` is when a thing happened (for a flag: when the stage began), `recorded_at` when it was written.
 The database refuses UPDATE and DELETE and chains what comes in (app/core/guards/). What a flush
 changes of a case is told by the event that is recorded with it, as `changes`; where none is
-recorded, one is made at the commit, so that no path can forget.
+recorded, one is made at the commit, so that no path can forget. `was` carries, for the program
+alone, what the rows held before (app/core/before.py).
 """
 
 from __future__ import annotations
@@ -13,11 +14,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    event,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core import clock, scope
+from app.core import before, clock, scope
 from app.core.chain import DIGITS
 from app.core.changes import changes_of, told
 from app.core.db import Instant, db
@@ -72,6 +84,16 @@ class Event(Model):
     def __str__(self) -> str:
         """Name the case and what happened to it."""
         return f"{self.case_number} {gettext(KINDS.get(self.kind, self.kind))}"
+
+
+SINCE = Table(
+    "timeline_since",
+    Model.metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+)
+"""The last event that does not carry what rows held before, and when the last of those was
+written; empty where all events do."""
 
 
 def record(
@@ -137,7 +159,8 @@ def _untold(session: Session) -> dict[Any, _Untold]:
 @event.listens_for(Session, "before_flush")
 def _tell(session: Session, _context: UOWTransaction, _instances: object) -> None:
     """Put what the flush changes of a case into the event that is written with it."""
-    untold = _untold(session)
+    untold, was = _untold(session), _was(session)
+    before.take(session, was)
     for row in (*session.new, *session.dirty):
         if getattr(row, "__tablename__", "") == CASE and session.is_modified(row):
             item = untold.setdefault(row, _Untold(scope.current()))
@@ -145,13 +168,15 @@ def _tell(session: Session, _context: UOWTransaction, _instances: object) -> Non
                 item.new = True
             else:
                 item.add(told(type(row), changes_of(row)))
-    if not untold:
+    if not untold and not was:
         return
     cases = {row.id: row for row in untold}
     for written in reversed([row for row in session.new if isinstance(row, Event)]):
         case = cases.pop(written.case_id, None)
         if case is not None:
             _complete(written, untold.pop(case).changes)
+        if written.case_id in was:
+            written.payload = {**written.payload, "was": was.pop(written.case_id)}
 
 
 def _complete(written: Event, changes: dict[str, list[Any]]) -> None:
@@ -160,6 +185,12 @@ def _complete(written: Event, changes: dict[str, list[Any]]) -> None:
     if more:
         own = written.payload.get("changes", {})
         written.payload = {**written.payload, "changes": {**more, **own}}
+
+
+def _was(session: Session) -> dict[int, Any]:
+    """Return what rows of cases held before, that no event carries yet."""
+    found: dict[int, Any] = session.info.setdefault("was", {})
+    return found
 
 
 @event.listens_for(Session, "before_commit")
@@ -172,7 +203,22 @@ def _tell_the_rest(session: Session) -> None:
         if item.new or any(old != new for old, new in item.changes.values()):
             kind = "registered" if item.new else "edited"
             session.add(_event(case, kind, item.actor, clock.now(), {}))
+        else:
+            _was(session).get(case.id, {}).pop(CASE, None)
     with scope.everything():
+        session.flush()
+        _tell_beside(session)
+
+
+def _tell_beside(session: Session) -> None:
+    """Write an event for each case beside which something changed that no event carries."""
+    ids = [case for case, tables in _was(session).items() if tables]
+    if ids:
+        table = Model.metadata.tables[CASE]
+        found = select(table.c.id, table.c.number).where(table.c.id.in_(ids))
+        actor = scope.current()
+        for case in session.connection().execute(found):
+            session.add(_event(case, "edited", actor, clock.now(), {}))
         session.flush()
 
 
@@ -180,3 +226,4 @@ def _tell_the_rest(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("untold", None)
+    session.info.pop("was", None)

@@ -2,7 +2,7 @@
 
 Change here: columns and kinds (`columns`), how a row is judged and coloured (`telling`), what a
 ledger is narrowed by, its cover and its file's name (`production`), what is made on time (`jobs`),
-ledgers that are designed in the panel (`templates`),
+ledgers that are designed in the panel (`templates`), as of a past instant (`past`),
 what is made in the background (`tasks`), what is sent to whom on time (`subscriptions`), with
 personal data in clear (`unmasking`, `unmasked`).
 """

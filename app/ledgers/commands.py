@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from app.core.workbook.verify import Change, Verdict
 
 DAY = click.DateTime(["%Y-%m-%d"])
+MOMENT = click.DateTime(
+    [f"%Y-%m-%d{between}%H:%M{rest}" for between in (" ", "T") for rest in ("", ":%S", ":%S%z")]
+)
+AS_OF = click.option(
+    "--as-of", type=MOMENT, help=_("截至过去的这一时间，按那时的情况列出；不给则为现在")
+)
 JSON = click.option("--json", "as_json", is_flag=True, help=_("输出 JSON"))
 REASON = click.option(
     "--unmasked", "reason", help=_("不脱敏，写明原因；文件加密，口令只显示一次；须有 --as")
@@ -74,6 +80,7 @@ def _add(kind: LedgerKind) -> None:
     @click.option("--hall", help=_("大厅代码，含其下级大厅"))
     @click.option("--department", help=_("科室代码"))
     @click.option("--roll-up", is_flag=True, help=_("每个大厅一张工作表，前面加一张汇总"))
+    @AS_OF
     @click.option("--as", "username", help=_("以此人的权限范围生成；不给则为全部"))
     @REASON
     @JSON
@@ -100,7 +107,13 @@ def _tell_made(out: Path, done: Produced, password: str, *, as_json: bool) -> No
 
 
 def _produced(
-    kind: LedgerKind, out: Path, username: str | None, *, reason: str | None, **asked: Any
+    kind: LedgerKind,
+    out: Path,
+    username: str | None,
+    as_of: datetime | None,
+    *,
+    reason: str | None,
+    **asked: Any,
 ) -> tuple[Produced, str]:
     """Produce a ledger for a person, or of everything."""
     # Help is quick without them.
@@ -114,7 +127,15 @@ def _produced(
     }
     plain |= _days(plain.pop("period"), plain.pop("on"), plain)
     with scope.working_for(person):
-        return written(Order(kind, **plain), out, reason, person=person, now=clock.now())
+        order = Order(kind, **plain, as_of=_moment(as_of))
+        return written(order, out, reason, person=person, now=clock.now())
+
+
+def _moment(typed: datetime | None) -> datetime | None:
+    """Return an instant; one without a zone is what the wall clock of the panel showed."""
+    if typed is None or typed.tzinfo is not None:
+        return typed
+    return typed.replace(tzinfo=local(clock.now()).tzinfo)
 
 
 def _days(period: str | None, on: date | None, plain: dict[str, Any]) -> dict[str, date]:
@@ -134,11 +155,20 @@ def _days(period: str | None, on: date | None, plain: dict[str, Any]) -> dict[st
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=_("写到这个文件")
 )
+@AS_OF
 @click.option("--as", "username", required=True, help=_("以此人的权限范围生成"))
 @REASON
 @JSON
 @with_appcontext
-def template(name: str, out: Path, username: str, *, reason: str | None, as_json: bool) -> None:
+def template(
+    name: str,
+    out: Path,
+    username: str,
+    as_of: datetime | None,
+    *,
+    reason: str | None,
+    as_json: bool,
+) -> None:
     """Write the ledger of a template, given by its name or its number."""
     from app.ledgers.orders import Order  # noqa: PLC0415 - as above
     from app.ledgers.templates.queries import find  # noqa: PLC0415
@@ -147,7 +177,7 @@ def template(name: str, out: Path, username: str, *, reason: str | None, as_json
     person = _person(username)
     with scope.working_for(person):
         row = find(name)
-        order = Order(LedgerKind(row.kind), template=(row.id, row.number))
+        order = Order(LedgerKind(row.kind), template=(row.id, row.number), as_of=_moment(as_of))
         done, password = written(order, out, reason, person=person, now=clock.now())
     _tell_made(out, done, password, as_json=as_json)
 

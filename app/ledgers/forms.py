@@ -10,7 +10,7 @@ from wtforms import BooleanField, DateField, SelectField, TextAreaField, validat
 from wtforms.fields import SelectChoice
 
 from app.core import scope
-from app.core.crud.fields import LinkField, no_control_characters
+from app.core.crud.fields import InstantField, LinkField, no_control_characters
 from app.core.language import gettext
 from app.departments.models import Hall
 from app.ledgers.models import LedgerKind
@@ -19,7 +19,7 @@ from app.ledgers.unmasking import may_unmask
 
 
 def take_form() -> FlaskForm:
-    """Return the form: kind, period, hall, and the dates of registration."""
+    """Return the form: kind, period, hall, the dates of registration, and as of when."""
     optional = [validators.Optional()]
     fields: dict[str, Any] = {
         "kind": SelectField(
@@ -43,6 +43,11 @@ def take_form() -> FlaskForm:
             gettext("登记日期起"), optional, description=gettext("不填表示从最早的一件起")
         ),
         "until": DateField(gettext("登记日期止"), optional, description=gettext("不填表示到今天")),
+        "as_of": InstantField(
+            gettext("截至时间"),
+            validators=optional,
+            description=gettext("不填为现在；填过去的时间，事项、时限、科室等都按那时的情况列出"),
+        ),
     }
     return _with_unmasking(fields)
 

@@ -46,14 +46,15 @@ def usual_name(order: Order, *, person: Person, now: datetime) -> str:
     Where the period is open, it begins with the first registration there is and ends today.
     """
     with scope.working_for(person):
-        order, shape = shaped(order, person, now)
+        at = order.as_of or now
+        order, shape = shaped(order, person, at)
         chosen = choose(replace(order, department=None))
         since, until = order.since, order.until
         criteria = chosen.criteria(LEDGERS[order.kind].subject)
         if order.listed is not None:
             since, until = days_listed(order.listed)
             criteria = [*criteria, *shape.criteria]
-        last = until or local(now).date()
+        last = until or local(at).date()
         first = since or first_day(order.kind, lambda query: query.where(*criteria), last)
         place = gettext("%(place)s分厅", place=chosen.place) if order.roll_up else chosen.place
         return file_name(order.kind, place, first, last, now, called=shape.name)

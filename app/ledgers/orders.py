@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from app.core.errors import InvalidInputError
@@ -39,6 +39,8 @@ class Order:
     """Whether names and telephone numbers are told in clear (`app/ledgers/unmasking.py`)."""
     listed: dict[str, str] | None = None
     """What the list of cases was narrowed by, as its address says it; None: it was no list."""
+    as_of: datetime | None = None
+    """The past instant as of which everything is told; None: now."""
 
     def __post_init__(self) -> None:
         """Refuse what can't be asked for; accept a kind as its code."""
@@ -53,6 +55,9 @@ class Order:
             object.__setattr__(self, "template", tuple(self.template))
         if self.since is not None and self.until is not None and self.since > self.until:
             raise InvalidInputError({"until": gettext("截止日期不能早于起始日期")})
+        if self.as_of is not None and self.unmasked:
+            sentence = gettext("按过去的时间生成的台账一律脱敏：办理过程只记脱敏的个人信息")
+            raise InvalidInputError({"as_of": sentence})
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON keeps it, without what was not asked."""
@@ -66,7 +71,8 @@ class Order:
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """Return what `as_json` told."""
         days = {name: date.fromisoformat(told[name]) for name in ("since", "until") if name in told}
-        return cls(**{**told, **days})
+        then = {"as_of": datetime.fromisoformat(told["as_of"])} if "as_of" in told else {}
+        return cls(**{**told, **days, **then})
 
 
 def days_asked(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.ledgers.choosing import Chosen
     from app.ledgers.columns import LedgerColumn
     from app.ledgers.models import LedgerKind
+    from app.ledgers.past import Position
     from app.ledgers.templates.shaping import Shape
 
 FIRST_SHEET = "台账"
@@ -61,6 +62,10 @@ class Asked:
     place: str
     filters: str
     shape: Shape
+    made: datetime | None = None
+    """When it is made, where that is not `now`, as of which it tells."""
+    position: Position | None = None
+    """How far the timeline was counted, of a past instant."""
 
     @property
     def title(self) -> str:

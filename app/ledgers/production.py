@@ -13,6 +13,7 @@ from app.core.language import gettext
 from app.core.privacy import seal_keys
 from app.core.workbook import Produced, Sheet, Tone, write_tables
 from app.departments.rules import Role
+from app.ledgers import past
 from app.ledgers.choosing import choose
 from app.ledgers.columns import LEDGERS
 from app.ledgers.columns.column import MASKED
@@ -45,19 +46,21 @@ def produce(
     progress: Callable[[int], None] | None = None,
     unmasked: Unmasking | None = None,
 ) -> Produced:
-    """Write a ledger of the rows that a person may see, as they stand at an instant.
+    """Write a ledger of the rows that a person may see, as they stand now or stood at an instant.
 
     `progress` is told how many rows are written, and may raise to stop (`workbook.write`).
     Personal data are masked, and the file is open to all, unless `unmasked` says otherwise.
-    InvalidInputError for an unknown hall or department; WorkbookError when the file can't be
-    written.
+    InvalidInputError for an unknown hall or department, and for an instant of which nothing can be
+    told; WorkbookError when the file can't be written.
     """
-    with scope.working_for(person):
-        order, shape = shaped(order, person, now)
+    at = order.as_of or now
+    with scope.working_for(person), past_of(order, person, now) as position:
+        order, shape = shaped(order, person, at)
         chosen = choose(order)
         if unmasked is not None:
             shape = shape.clear(unmasked.cases)
-        asked = Asked(order.kind, person, now, chosen.place, in_words(chosen, shape), shape)
+        asked = Asked(order.kind, person, at, chosen.place, in_words(chosen, shape), shape,
+                      now, position)  # fmt: skip
         if order.roll_up:
             parts, summary = rolled_up(asked, chosen)
         else:
@@ -66,10 +69,15 @@ def produce(
 
 
 def counted_rows(order: Order, *, person: Person, now: datetime) -> Select[Any] | None:
-    """Select the rows that make a ledger long; None for one that only has figures."""
+    """Select the rows that make a ledger long; None for one that only has figures.
+
+    Of a past instant they are not known before: then they are the most that there may be.
+    """
     with scope.working_for(person):
-        order, shape = shaped(order, person, now)
+        order, shape = shaped(order, person, order.as_of or now)
         chosen, ledger = choose(order), LEDGERS[order.kind]
+        if order.as_of is not None:
+            return selection(ledger.subject, ()).where(*chosen.criteria(ledger.subject))
         if ledger.figures is None:
             return chosen_rows(order.kind, now, shape).where(*chosen.criteria(ledger.subject))
         if ledger.behind is None:
@@ -81,9 +89,23 @@ def counted_rows(order: Order, *, person: Person, now: datetime) -> Select[Any] 
 def told_in_words(order: Order, *, person: Person, now: datetime) -> str:
     """Say by what an order is narrowed, and which template it is of."""
     with scope.working_for(person):
-        order, shape = shaped(order, person, now)
-        words = in_words(choose(order), shape)
-    return gettext("；").join([*([shape.name] if shape.name else []), words])
+        order, shape = shaped(order, person, order.as_of or now)
+        words = [*([shape.name] if shape.name else []), in_words(choose(order), shape)]
+    if order.as_of is not None:
+        words.append(gettext("截至 %(at)s", at=f"{local(order.as_of):%Y-%m-%d %H:%M}"))
+    return gettext("；").join(words)
+
+
+def check(order: Order, now: datetime) -> None:
+    """Raise InvalidInputError where a ledger can't be told as of the instant that is asked for."""
+    if order.as_of is not None:
+        past.refuse(order.as_of, gettext(order.kind.label), LEDGERS[order.kind].past, now)
+
+
+def past_of(order: Order, person: Person, now: datetime) -> Any:
+    """Open the past of which a ledger tells, if it tells of one."""
+    ledger = LEDGERS[order.kind]
+    return past.opened(order.as_of, gettext(order.kind.label), ledger.past, person, now)
 
 
 def in_words(chosen: Chosen, shape: Shape) -> str:
@@ -122,6 +144,7 @@ def _written(
             ),
             *([(gettext("未脱敏的原因"), unmasked.reason)] if unmasked is not None else []),
             *([(gettext("工作表"), gettext("每个大厅一张，汇总在前"))] if summary else []),
+            *_then(asked),
             *asked.shape.facts,
             (gettext("数据范围"), _in_sight(person)),
             *_counted(LEDGERS[asked.kind], parts),
@@ -133,7 +156,7 @@ def _written(
         path,
         [(part.sheet, part.rows) for part in parts],
         cover,
-        produced_at=local(asked.now),
+        produced_at=local(asked.made or asked.now),
         progress=progress,
         keys=seal_keys(),
         summary=summary,
@@ -181,6 +204,27 @@ def _counted(ledger: Ledger, parts: Sequence[Part]) -> list[tuple[str, str]]:
 
 def _calendar_of(parts: Sequence[Part]) -> int:
     return parts[0].telling.calendar.revision
+
+
+def _then(asked: Asked) -> list[tuple[str, str]]:
+    """Say when a ledger of a past instant was made, and up to which event the timeline counted."""
+    if asked.position is None or asked.made is None:
+        return []
+    counted = gettext(
+        "计入 %(events)d 条，最后一条第 %(last)d 号，封签 %(seal)s",
+        events=asked.position.events, last=asked.position.last, seal=asked.position.seal,
+    )  # fmt: skip
+    return [
+        (gettext("制表时间"), f"{local(asked.made):%Y-%m-%d %H:%M:%S}"),
+        (gettext("办理过程"), counted),
+        (
+            gettext("按过去的时间"),
+            gettext(
+                "事项、时限、大厅和科室的名称、工作日历均为截至时间的情况，"
+                "由办理过程和变更记录还原；列哪些事项按制表人现在的权限"
+            ),
+        ),
+    ]
 
 
 def _times(times: Counter[str]) -> str:

@@ -21,6 +21,7 @@ from app.ledgers.forms import reason_of, take_form
 from app.ledgers.listing import listed_url, narrowing
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order, days_asked
+from app.ledgers.production import check
 from app.ledgers.tasks.taking import is_long, only_read, send_or_queue
 
 if TYPE_CHECKING:
@@ -103,8 +104,11 @@ def _taken(form: FlaskForm) -> Any:
         hall=hall.code if hall is not None else None,
         roll_up=form["roll_up"].data,
         unmasked=(reason := reason_of(form)) is not None,
+        as_of=form["as_of"].data,
     )
-    return send_or_queue(order, person=scope.current(), now=clock.now(), reason=reason or "")
+    now = clock.now()
+    check(order, now)
+    return send_or_queue(order, person=scope.current(), now=now, reason=reason or "")
 
 
 def export_cases(query: Query, person: Person, now: datetime) -> Any:

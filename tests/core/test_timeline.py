@@ -85,7 +85,8 @@ def test_an_event_tells_what_was_changed_whenever_it_is_recorded(case, order):
         db.session.flush()
     told = last(case)
     new = "7" if order == "record between" else "5"
-    assert told.payload == {"note": "说明", "changes": {"visits": ["1", new]}}
+    was = {"case": {str(case.id): {"visits": 1}}}
+    assert told.payload == {"note": "说明", "changes": {"visits": ["1", new]}, "was": was}
     assert told.actor == actor.name
 
 
@@ -97,7 +98,10 @@ def test_a_change_that_nobody_recorded_is_an_edit_by_whoever_works(case):
         case.demand = "尽快"
     told = last(case)
     assert kinds(case) == [*before, "edited"]
-    assert told.payload == {"changes": {"visits": ["1", "4"], "demand": ["", "尽快"]}}
+    assert told.payload == {
+        "changes": {"visits": ["1", "4"], "demand": ["", "尽快"]},
+        "was": {"case": {str(case.id): {"visits": 1, "demand": None}}},
+    }
     assert (told.actor, told.actor_id) == (acting("clerk").name, acting("clerk").id)
 
 
@@ -167,7 +171,7 @@ def test_a_bulk_update_past_the_flush_is_told_by_the_database(case):
         db.session.execute(update(Case).where(Case.id == case.id).values(visits=8))
     told = last(case)
     assert told.kind == "changed_outside"
-    assert told.payload == {"table": "case", "changes": {"visits": ["1", "8"]}} or (
+    assert told.payload["changes"] == {"visits": ["1", "8"]} or (
         told.payload["changes"]["visits"] == [1, 8]
     )
 
@@ -185,7 +189,8 @@ def test_a_change_in_the_database_itself_is_an_event(case, demo):
     outside('UPDATE "case" SET matter = :x, demand = NULL WHERE id = :id', x="改了", id=case.id)
     told = last(case)
     assert told.kind == "changed_outside"
-    assert told.payload == {"table": "case", "changes": {"matter": ["企业开办登记", "改了"]}}
+    changes = {"matter": ["企业开办登记", "改了"]}
+    assert told.payload == {"table": "case", "row_id": case.id, "changes": changes}
     assert told.actor == (WHO if demo.backend.name == "postgresql" else "database")
     assert (told.recorded_at - told.at).total_seconds() == 0
 

@@ -155,6 +155,7 @@ BEGIN
     SELECT id, number, now(), now(), {actor}, '{kind_of(migration)}',
            json_strip_nulls(json_build_object(
              'table', TG_TABLE_NAME,
+             'row_id', coalesce(NEW.id, OLD.id),
              'added', CASE TG_OP WHEN 'INSERT' THEN TRUE END,
              'removed', CASE TG_OP WHEN 'DELETE' THEN TRUE END,
              'changes', told))

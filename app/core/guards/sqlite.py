@@ -93,7 +93,7 @@ def _watch_changes(table: str, names: list[str], migration: str) -> str:
     )
     all_told = migration or table in WRITTEN_ONCE
     not_ours = "" if all_told else "OLD.version = NEW.version AND"
-    told = _payload(table, "", pairs)
+    told = _payload(table, _new("id"), "", pairs)
     return f"""
         CREATE TRIGGER {table}_changed_outside AFTER UPDATE ON "{table}"
         WHEN {not_ours} ({moved})
@@ -108,7 +108,7 @@ def _watch_additions(table: str, names: list[str], migration: str) -> str:
         f'WHERE NEW."{name}" IS NOT NULL'
         for name in names
     )
-    told = _payload(table, "'added', json('true'),", pairs)
+    told = _payload(table, _new("id"), "'added', json('true'),", pairs)
     case = _new(WATCHED[table])
     tell = (
         _tell(told, case, migration)
@@ -127,7 +127,7 @@ def _watch_removal(table: str, names: list[str], migration: str) -> str:
         f'WHERE OLD."{name}" IS NOT NULL'
         for name in names
     )
-    told = _payload(table, "'removed', json('true'),", pairs)
+    told = _payload(table, _old("id"), "'removed', json('true'),", pairs)
     return f"""
         CREATE TRIGGER {table}_removed_outside AFTER DELETE ON "{table}"
         BEGIN {_tell(told, _old(WATCHED[table]), migration)} END
@@ -144,9 +144,9 @@ def _tell(told: str, case: str, migration: str) -> str:
         """
 
 
-def _payload(table: str, more: str, pairs: str) -> str:
+def _payload(table: str, row: str, more: str, pairs: str) -> str:
     """Return the SQL of what the event carries."""
-    return f"""json_object('table', '{table}', {more} 'changes', (
+    return f"""json_object('table', '{table}', 'row_id', {row}, {more} 'changes', (
                    SELECT json_group_object(name, json(pair)) FROM ({pairs})))"""
 
 

@@ -107,4 +107,5 @@ APPEALS = Ledger(
     ),
     about=N_("列对答复、不予受理、办理结果不服而提出的申诉、行政复议和行政诉讼"),
     counted=("kind", "outcome"),
+    past=(Case, Appeal, AppealPeriod),
 )

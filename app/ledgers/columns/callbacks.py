@@ -69,4 +69,5 @@ CALLBACKS = Ledger(
         (N_("办结时间、状态"), N_("为事项在截至时间的情况；重新办理的，原办结时间不再显示")),
     ),
     counted=("reached", "satisfaction"),
+    past=(Case, Callback),
 )

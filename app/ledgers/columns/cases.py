@@ -121,11 +121,14 @@ def overdue(now: datetime) -> ColumnElement[bool]:
     return or_(running_late, Deadline.verdict == Verdict.BREACHED)
 
 
-CASES = Ledger(SUBJECT, CASE_COLUMNS, NOTES)
+PAST = (Case, Deadline, Assignment)
+
+CASES = Ledger(SUBJECT, CASE_COLUMNS, NOTES, past=PAST)
 OVERDUE = Ledger(
     SUBJECT,
     CASE_COLUMNS,
     NOTES,
     criterion=overdue,
     about=N_("只列截至时间仍在超期的事项，和办结时已超期的事项"),
+    past=PAST,
 )

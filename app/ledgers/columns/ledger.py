@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.core.language import gettext
 from app.core.workbook import Chart
@@ -40,6 +40,8 @@ class Ledger:
     """The name of a second sheet with the rows that figures count, its columns and its subject."""
     chart: tuple[str, str, tuple[str, ...]] | None = None
     """The title of a chart below the lines, the column that names its bars, those it stacks."""
+    past: tuple[type[Any], ...] = ()
+    """The models whose rows make it and whose past the timeline tells; none: it has no past."""
 
     @property
     def clocked(self) -> bool:

@@ -140,4 +140,5 @@ RETURNS = Ledger(
     ),
     about=N_("列科室退回的事项，和延期、中止计时的申请"),
     counted=("kind", "state"),
+    past=(Case, Assignment, Extension, Pause),
 )

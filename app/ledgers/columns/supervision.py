@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, literal, type_coerce
 
+from app.cases.models import Case
 from app.core.language import N_
 from app.core.workbook import Kind
 from app.deadlines.models import Deadline
@@ -99,4 +100,5 @@ SUPERVISION = Ledger(
     ),
     about=N_("列催办单、黄牌、红牌和呈报领导的督办单"),
     counted=("kind",),
+    past=(Case, Card),
 )

@@ -66,15 +66,7 @@ def test_it_equals_the_ledger_that_was_made_then(demo, made, monkeypatch, seed):
             assert differences(table(again), table(path)) == [], (kind, at)
             assert grounds(again) == grounds(path), (kind, at)
             assert redone.checksum == done.checksum, (kind, at)
-    assert {
-        "move",
-        "register",
-        "edit",
-        "card",
-        "appeal",
-        "rename",
-        "calendar",
-    } <= life.made
+    assert {"move", "register", "edit", "card", "appeal", "rename", "calendar"} <= life.made
     first, *_, last = then.values()
     assert all(first[kind][1].checksum != last[kind][1].checksum for kind in TOLD)
 

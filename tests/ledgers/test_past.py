@@ -128,6 +128,12 @@ def test_what_can_not_be_told_is_refused_in_a_sentence(demo, made, kind, when, s
     assert said in refused.value.problems["as_of"]
 
 
+def test_it_is_masked_whatever_is_asked(demo):
+    with pytest.raises(InvalidInputError) as refused:
+        Order("cases", as_of=clock.now() - timedelta(days=1), unmasked=True)
+    assert "一律脱敏" in refused.value.problems["as_of"]
+
+
 def test_before_the_timeline_carried_it_all_nothing_is_told(then, made):
     since = (then + timedelta(minutes=1)).replace(tzinfo=None, microsecond=0)
     run("INSERT INTO timeline_since (event_id, at) VALUES (1, :at)", at=kept(str(since)))

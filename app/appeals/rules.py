@@ -64,10 +64,16 @@ DECIDING = (
     "settled",
     "instructed",
     "explained",
+    "reclassified",
+    "extension_granted",
+    "extension_declined",
+    "pause_granted",
+    "pause_declined",
 )
 """The kinds of event by which somebody decides a case or rules on it: refusal, result and reply;
-the ruling on who must act, leadership's instruction, the defence of a result. Whoever made one of
-them takes no part in an appeal about the case. The triggers of the database say the same."""
+the ruling on who must act, leadership's instruction, the defence of a result; the new
+classification, the rulings on more time and on a pause. Whoever made one of them takes no part in
+an appeal about the case. The triggers of the database say the same."""
 
 
 class Lamp(Choice):

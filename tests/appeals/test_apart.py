@@ -42,6 +42,7 @@ from tests.core.screens import choices, summary, text_of
 
 CLERK, SUPERVISOR = ACTORS["clerk"], ACTORS["supervisor"]
 
+SIGNED = ("accept", "dispatch", "sign")
 DISPUTE = ("accept", "dispatch", "return", "dispatch", "return_again")
 WAYS = {
     "refused": ("refuse",),
@@ -55,6 +56,14 @@ WAYS = {
         ("callback", {"satisfaction": "1"}),
         "explain",
     ),
+    "reclassified": (*SIGNED, "reclassify", "reply"),
+    "extension_granted": (
+        *SIGNED,
+        *("ask_extension", "grant_extension", "tell_applicant", "resolve"),
+    ),
+    "extension_declined": (*SIGNED, "ask_extension", "decline_extension", "resolve"),
+    "pause_granted": (*SIGNED, "ask_pause", "grant_pause", "resume", "resolve"),
+    "pause_declined": (*SIGNED, "ask_pause", "decline_pause", "resolve"),
 }
 """Kind of event → the way of a case in which somebody makes it."""
 

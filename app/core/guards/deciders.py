@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DECIDING = (
     "refused", "closed_on_the_spot", "resolved", "replied", "settled", "instructed", "explained",
+    "reclassified", "extension_granted", "extension_declined", "pause_granted", "pause_declined",
 )  # fmt: skip
 """The kinds of event that decide a case or rule on it: those of app/appeals/rules.py."""
 

@@ -54,6 +54,8 @@
 
     const month = model.content.querySelector(".month").cloneNode(true);
     const part = (name) => month.querySelector(`[data-part=${name}]`);
+    const week = part("week").insertRow();
+    words.week.split(" ").forEach((name) => week.append(Object.assign(document.createElement("th"), { scope: "col", textContent: name })));
     let shown = new Date();
 
     const draw = async (focus) => {

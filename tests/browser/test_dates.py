@@ -103,6 +103,22 @@ def test_a_time_comes_with_the_day(demo_site, at):
     assert box.input_value() == f"{today} 14:30"
 
 
+def test_a_time_is_written_in_24_hours_whatever_the_browser_speaks(demo_site, at):
+    supervisor = at(demo_site, "supervisor.linqing")
+    supervisor.open("/ledger-subscriptions/add")
+    box = supervisor.page.locator("[name=at]")
+    assert (box.get_attribute("type"), box.input_value()) == ("text", "09:00")
+    for typed, kept in [
+        ("9:30", "09:30"),
+        ("１４：０５", "14:05"),
+        ("1730", "17:30"),
+        ("早上", "早上"),
+    ]:
+        box.fill(typed)
+        box.blur()
+        assert box.input_value() == kept
+
+
 def test_the_lamp_of_an_open_page_follows_and_the_page_tells_of_a_change(demo_site, at):
     clerk = at(demo_site, CLERK)
     page = clerk.page

@@ -4,8 +4,10 @@
   "use strict";
   const model = document.getElementById("month");
   const boxes = document.querySelectorAll("input[type=date], input[type=datetime-local]");
-  if (!model || !boxes.length) return;
+  const times = document.querySelectorAll("input[type=time]");
+  if (!model || !(boxes.length + times.length)) return;
   const words = model.dataset;
+  const TIME = /^(\d{1,2})\D?(\d{2})分?$/;
   const WRITTEN = /^(\d{4})(?:\D(\d{1,2})\D|(\d{2}))(\d{1,2})日?(?:[ T]*(\d{1,2})[:时](\d{1,2})分?)?$/;
   const two = (number) => String(number).padStart(2, "0");
   const iso = (day) => `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
@@ -131,4 +133,12 @@
     });
   };
   boxes.forEach(dress);
+  times.forEach((box) => {
+    box.type = "text";
+    box.placeholder = words.clock;
+    box.addEventListener("change", () => {
+      const found = TIME.exec(box.value.normalize("NFKC").trim());
+      if (found) box.value = `${two(found[1])}:${found[2]}`;
+    });
+  });
 })();

@@ -637,7 +637,12 @@ FRESH = {
     ),
     "articles": _article,
     "frequent-problems": lambda hall, number: FrequentProblem(
-        hall=hall_of(hall), matter=f"新问题{number}", number=9, days=90, found_at=NOW
+        hall=hall_of(hall),
+        matter=f"新问题{number}",
+        cause_id=db.session.scalars(select(Cause.id)).first(),
+        number=9,
+        days=90,
+        found_at=NOW,
     ),
     "frequency-rules": _frequency,
     "improvements": _improvement,

@@ -190,20 +190,22 @@ SEALS = ("hash", "previous")
 
 
 def _named(value, table, names):
-    """Replace the numbers of new rows by names."""
+    """Replace the numbers of new rows by names, where they are values and where they are keys."""
     if isinstance(value, str) and value.startswith("{"):
         value = facts(value)
     if isinstance(value, list):
         return [_named(one, "", names) for one in value]
     if not isinstance(value, dict):
         return value
-    return {
-        key: names.get((table if key == "id" else REFERS.get(key, ""), one), one)
-        if isinstance(one, int)
-        else _named(_opened(table, key, one), "", names)
-        for key, one in sorted(value.items())
-        if key not in SEALS
-    }
+    found = {}
+    for key, one in sorted(value.items()):
+        if isinstance(one, int):
+            held = names.get((table if key == "id" else REFERS.get(key, ""), one), one)
+        else:
+            held = _named(_opened(table, key, one), key, names)
+        if key not in SEALS:
+            found[names.get((table, int(key)), key) if key.isdecimal() else key] = held
+    return found
 
 
 def _opened(table, key, value):

@@ -33,7 +33,7 @@ NAMELESS = """() => [...document.querySelectorAll(
 IDLE = """() => [...document.querySelectorAll('button, a.btn')].filter(it =>
     !(it.tagName === 'A' && it.getAttribute('href')) && !(it.type === 'submit' && it.form)
     && !it.matches('[data-toggle], [data-print], [data-back], [data-close], [data-peek],'
-        + '[data-draft], [data-insert], [data-save], [data-dialog], [data-move],'
+        + '[data-draft], [data-insert], [data-save], [data-dialog], [data-month], [data-move],'
         + '[aria-disabled=true], [data-prefer] button'))
     .map(it => it.outerHTML.slice(0, 120))"""
 """Buttons that nothing happens on."""

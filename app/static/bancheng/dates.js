@@ -48,8 +48,8 @@
     });
 
     const wrap = Object.assign(document.createElement("span"), { className: "dated" });
-    const opener = model.content.querySelector("[data-open]").cloneNode(true);
-    const names = box.labels.length ? box.labels[0].textContent.trim() + " " : "";
+    const opener = model.content.querySelector("[data-month]").cloneNode(true);
+    const names = box.labels.length ? box.labels[0].firstChild.textContent.trim() + " " : "";
     opener.setAttribute("aria-label", names + opener.title);
     box.before(wrap);
     wrap.append(box, opener);

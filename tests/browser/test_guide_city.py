@@ -32,7 +32,7 @@ def test_liaocheng_sees_where_the_halls_fall_short(guide_site, at, guide, tmp_pa
     guide.show(city, "liaocheng-5-causes", at=".charts")
     follow(page, "按大厅")
     guide.show(city, "liaocheng-6-halls", at=".charts")
-    number = page.locator("tbody tr", has_text="临清市").locator("a").first
+    number = page.locator(".holds-table tbody tr", has_text="临清市").locator("a").first
     counted = number.inner_text()
     with page.expect_navigation():
         number.click()

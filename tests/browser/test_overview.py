@@ -30,7 +30,7 @@ def test_from_the_menu_to_a_number_to_its_cases(desk):
     page.get_by_role("link", name="办件统计").click()
     lately(page)
     page.get_by_role("link", name="按大厅").click()
-    cell = page.locator("tbody tr", has_text="临清市").locator("a").first
+    cell = page.locator(".holds-table tbody tr", has_text="临清市").locator("a").first
     number = int(cell.inner_text())
     cell.click()
     assert number > 10

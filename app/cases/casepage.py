@@ -10,11 +10,12 @@ from flask_wtf import FlaskForm
 
 from app.cases import clock_cards, file_cards, people_cards, timeline_page
 from app.cases.forms import text_field
-from app.cases.guards import Standing, why_not
+from app.cases.guards import why_not
 from app.cases.lamps import lamp
 from app.cases.models import Case
 from app.cases.moves import MOVES
 from app.cases.rules import OPEN
+from app.cases.standing import Standing
 from app.core.language import N_, gettext
 from app.core.panel import attributes
 from app.deadlines.queries import calendar

@@ -11,12 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.cases.effects import EFFECTS, clockwork
 from app.cases.filled import checked
-from app.cases.guards import Standing, why_not
+from app.cases.guards import why_not
 from app.cases.models import Case
 from app.cases.moves import MOVE, ON_APPEAL
 from app.cases.queries import responsibility_for
 from app.cases.records import CaseCounter
 from app.cases.rules import ENDED, Status
+from app.cases.standing import Standing
 from app.core import scope, timeline
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.cases import casepage, drawing, operations, visibility
 from app.cases.bulk.views import Choosing
 from app.cases.forms import move_form, values_of
-from app.cases.guards import Standing, why_not
+from app.cases.guards import why_not
 from app.cases.intake.views import Intake
 from app.cases.lamps import lamp
 from app.cases.living import Living
@@ -22,6 +22,7 @@ from app.cases.models import Case
 from app.cases.moves import MOVE
 from app.cases.queries import asked, at_stage, matters, to_tell, with_clock
 from app.cases.rules import OPEN, Status
+from app.cases.standing import Standing
 from app.cases.texts import texts_for
 from app.cases.visibility import KNOWS_NAMES, knows_name
 from app.core import clock, scope

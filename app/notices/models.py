@@ -28,8 +28,6 @@ from app.notices.kinds import KINDS, WORDS
 from app.notices.rules import Audience, Pace, State, TargetKind, Way
 
 LONG = BigInteger().with_variant(Integer(), "sqlite")
-
-
 CASES, CARDS = "cases", "supervision-cards"
 """What the notice of an event is about, as addresses name it: a case, or a card about one."""
 
@@ -191,9 +189,9 @@ class Notice(Model):
         ),
         CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_when"),
         CheckConstraint(
-            "(about IN ('cases', 'supervision-cards')) = (case_id IS NOT NULL)"
+            f"(about IN ('{CASES}', '{CARDS}')) = (case_id IS NOT NULL)"
             " AND (case_id IS NULL) = (event_id IS NULL)"
-            " AND (about <> 'cases' OR case_id = row_id)",
+            f" AND (about <> '{CASES}' OR case_id = row_id)",
             name="about_one_thing",
         ),
         _index(

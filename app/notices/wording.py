@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from app.departments.models import Hall
+
 SHORT = 24
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 
@@ -54,6 +56,43 @@ class Happening:
     """The department that alone is addressed, as by a card, whoever has the case now."""
     lines: tuple[str, ...] = ()
     """What else is told, below the rest."""
+
+
+def by_system(
+    kind: str,
+    now: datetime,
+    *,
+    about: tuple[str, int],
+    number: str,
+    matter: str,
+    hall: Hall,
+    person_id: int,
+    lines: tuple[str, ...] = (),
+) -> Happening:
+    """Return what the program itself did for a person, beside any case.
+
+    `about` is the code of an entity and the number of a row.
+    """
+    return Happening(
+        event_id=None,
+        kind=kind,
+        at=now,
+        recorded_at=now,
+        actor_id=None,
+        actor=gettext("系统"),
+        about=about[0],
+        row_id=about[1],
+        number=number,
+        hall_id=hall.id,
+        hall=hall.name,
+        zone=hall.timezone,
+        matter=matter,
+        applicant_name="",
+        lead_department_id=None,
+        due_at=None,
+        person_id=person_id,
+        lines=lines,
+    )
 
 
 @dataclass(frozen=True)

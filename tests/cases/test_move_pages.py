@@ -7,10 +7,11 @@ from itertools import product
 
 import pytest
 
-from app.cases.guards import Standing, why_not
+from app.cases.guards import why_not
 from app.cases.models import Case
 from app.cases.moves import MOVE, MOVES, Stage
 from app.cases.rules import Status
+from app.cases.standing import Standing
 from app.core import scope
 from app.core.db import db
 from app.core.language import gettext

@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 
 from app.cases.asked import ASKED
 from app.cases.effects import EFFECTS
-from app.cases.guards import GUARDS, Standing, why_not
+from app.cases.guards import GUARDS, why_not
 from app.cases.moves import EVERY, MOVE, MOVES
 from app.cases.records import AssignmentRole
 from app.cases.rules import Outcome, Satisfaction, Status
+from app.cases.standing import Standing
 from app.core import scope
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError

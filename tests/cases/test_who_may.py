@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from app.cases import operations
-from app.cases.guards import Standing, why_not
+from app.cases.guards import why_not
 from app.cases.models import Case
 from app.cases.moves import MOVE
 from app.cases.records import Assignment, AssignmentRole
 from app.cases.rules import ENDED, Status
+from app.cases.standing import Standing
 from app.core import scope
 from app.core.db import db
 from app.core.errors import DomainError, InvalidInputError, OutOfScopeError

@@ -11,11 +11,12 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from app.cases import visibility
 from app.cases.bulk.rules import BULK
 from app.cases.effects.dispatch import handlers
-from app.cases.guards import Standing, why_not
+from app.cases.guards import why_not
 from app.cases.models import Case
 from app.cases.moves import MOVE
 from app.cases.records import Assignment
 from app.cases.rules import OPEN
+from app.cases.standing import Standing
 from app.core.db import db
 from app.core.language import gettext
 from app.core.timeline import Event

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from app.cases.effects import aftercare, clockwork, dispatch, handling, intake, results
-from app.cases.guards import Standing
 from app.cases.models import Case
+from app.cases.standing import Standing
 
 Effect = Callable[[Case, dict[str, Any], Standing], dict[str, Any]]
 

@@ -13,8 +13,8 @@ from app.deadlines.operations import replace
 from app.deadlines.rules import Classification, ClockKind
 
 if TYPE_CHECKING:
-    from app.cases.guards import Standing
     from app.cases.models import Case
+    from app.cases.standing import Standing
 
 
 def _callback(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from app.deadlines.rules import ClockKind
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.cases.guards import Standing
     from app.cases.models import Case
+    from app.cases.standing import Standing
     from app.deadlines.models import Deadline
 
 

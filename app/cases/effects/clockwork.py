@@ -15,8 +15,8 @@ from app.deadlines.queries import hours_of, rule_for
 from app.deadlines.rules import Classification, ClockKind
 
 if TYPE_CHECKING:
-    from app.cases.guards import Standing
     from app.cases.models import Case
+    from app.cases.standing import Standing
 
 
 def _ask_extension(_case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:

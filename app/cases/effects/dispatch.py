@@ -19,8 +19,8 @@ from app.departments.rules import Role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.cases.guards import Standing
     from app.cases.models import Case
+    from app.cases.standing import Standing
 
 
 def _dispatch(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:

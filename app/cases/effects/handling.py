@@ -13,8 +13,8 @@ from app.core.privacy import masked
 from app.deadlines.rules import ClockKind
 
 if TYPE_CHECKING:
-    from app.cases.guards import Standing
     from app.cases.models import Case
+    from app.cases.standing import Standing
 
 FURTHEST = timedelta(days=366)
 """How far ahead a visit is planned at most; a year that was mistyped is no plan."""

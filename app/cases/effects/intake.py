@@ -18,8 +18,8 @@ from app.rulebook.rules import Finding, Occasion, as_data
 if TYPE_CHECKING:
     from datetime import date
 
-    from app.cases.guards import Standing
     from app.cases.models import Case
+    from app.cases.standing import Standing
     from app.rulebook.models import Criterion
 
 

@@ -16,8 +16,8 @@ from app.rulebook.queries import remedies_for
 from app.rulebook.rules import Occasion, as_data
 
 if TYPE_CHECKING:
-    from app.cases.guards import Standing
     from app.cases.models import Case
+    from app.cases.standing import Standing
 
 
 def _resolve(case: Case, filled: dict[str, Any], met: Standing) -> dict[str, Any]:

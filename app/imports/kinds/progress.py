@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from app.cases import operations
 from app.cases.filled import checked
-from app.cases.guards import Standing, why_not
+from app.cases.guards import why_not
 from app.cases.models import Case
 from app.cases.moves import MOVE
+from app.cases.standing import Standing
 from app.core import scope, timeline
 from app.core.crud.present import local
 from app.core.db import db

@@ -15,7 +15,7 @@ from app.ledgers.tasks.models import TITLES, LedgerTask
 from app.notices.queries import address_of, mail_server
 from app.notices.rules import Way
 from app.notices.telling import tell_person
-from app.notices.wording import Attached, Happening
+from app.notices.wording import Attached, by_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def tell_recipient(row: LedgerSending, task: LedgerTask, *, now: datetime) -> st
 
     A letter carries the file, unless it is larger than the setting allows.
     """
-    staff = db.session.get_one(Staff, row.user_id)
+    staff, hall = db.session.get_one(Staff, row.user_id), db.session.get_one(Hall, row.hall_id)
     ways, missing = [Way.INBOX] if row.inbox else [], ""
     if row.mail and address_of(staff) is None:
         missing = gettext("没有电子邮箱")
@@ -42,11 +42,16 @@ def tell_recipient(row: LedgerSending, task: LedgerTask, *, now: datetime) -> st
         fits = (task.file_size or 0) <= current_app.config["MAIL_LIMIT"]
         attached = way is Way.MAIL and fits
         file = Attached(task.file_name or "", task.file_key or "") if attached else None
-        told = _happening(
-            row, "ledger_sent", task.number, title, now,
-            about=(LedgerTask.__panel__.code, task.id), person_id=staff.id,
+        told = by_system(
+            "ledger_sent",
+            now,
+            about=(LedgerTask.__panel__.code, task.id),
+            number=task.number,
+            matter=title,
+            hall=hall,
+            person_id=staff.id,
             lines=tuple(_lines(task, attached=attached)),
-        )  # fmt: skip
+        )
         tell_person(told, staff.name, now=now, ways=(way,), file=file)
     return missing
 
@@ -54,11 +59,16 @@ def tell_recipient(row: LedgerSending, task: LedgerTask, *, now: datetime) -> st
 def tell_owner(row: LedgerSending, reason: str, *, now: datetime) -> None:
     """Tell whoever set up a subscription that somebody got nothing, and why."""
     staff = db.session.get_one(Staff, row.owner_id)
-    told = _happening(
-        row, "ledger_not_sent", row.recipient, row.title, now,
-        about=(LedgerSending.__panel__.code, row.id), person_id=staff.id,
+    told = by_system(
+        "ledger_not_sent",
+        now,
+        about=(LedgerSending.__panel__.code, row.id),
+        number=row.recipient,
+        matter=row.title,
+        hall=db.session.get_one(Hall, row.hall_id),
+        person_id=staff.id,
         lines=(gettext("%(whom)s：%(reason)s", whom=row.recipient, reason=reason),),
-    )  # fmt: skip
+    )
     tell_person(told, staff.name, now=now)
 
 
@@ -75,38 +85,4 @@ def _lines(task: LedgerTask, *, attached: bool) -> Iterator[str]:
         name=task.file_name,
         size=f"{max(0.1, (task.file_size or 0) / MEGABYTE):.1f}",
         until=f"{local(task.expires_at):%Y-%m-%d}" if task.expires_at else "",
-    )
-
-
-def _happening(
-    row: LedgerSending,
-    kind: str,
-    number: str,
-    matter: str,
-    now: datetime,
-    *,
-    about: tuple[str, int],
-    person_id: int,
-    lines: tuple[str, ...],
-) -> Happening:
-    hall = db.session.get_one(Hall, row.hall_id)
-    return Happening(
-        event_id=None,
-        kind=kind,
-        at=now,
-        recorded_at=now,
-        actor_id=None,
-        actor=gettext("系统"),
-        about=about[0],
-        row_id=about[1],
-        number=number,
-        hall_id=hall.id,
-        hall=hall.name,
-        zone=hall.timezone,
-        matter=matter,
-        applicant_name="",
-        lead_department_id=None,
-        due_at=None,
-        person_id=person_id,
-        lines=lines,
     )

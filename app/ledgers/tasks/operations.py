@@ -25,7 +25,7 @@ from app.ledgers.tasks.rules import (
 )
 from app.ledgers.unmasked import operations as unmasked
 from app.notices.telling import tell_person
-from app.notices.wording import Happening
+from app.notices.wording import by_system
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -264,27 +264,13 @@ def _move(move: str, task: int, *criteria: ColumnElement[bool], **values: Any) -
 def _tell(row: LedgerTask, kind: str, now: datetime) -> None:
     if row.quiet:
         return
-    hall = db.session.get_one(Hall, row.hall_id)
-    tell_person(
-        Happening(
-            event_id=None,
-            kind=kind,
-            at=now,
-            recorded_at=now,
-            actor_id=None,
-            actor=gettext("系统"),
-            about=LedgerTask.__panel__.code,
-            row_id=row.id,
-            number=row.number,
-            hall_id=hall.id,
-            hall=hall.name,
-            zone=hall.timezone,
-            matter=gettext(TITLES.get(row.kind, row.kind)),
-            applicant_name="",
-            lead_department_id=None,
-            due_at=None,
-            person_id=row.actor_id,
-        ),
-        row.actor,
-        now=now,
+    told = by_system(
+        kind,
+        now,
+        about=(LedgerTask.__panel__.code, row.id),
+        number=row.number,
+        matter=gettext(TITLES.get(row.kind, row.kind)),
+        hall=db.session.get_one(Hall, row.hall_id),
+        person_id=row.actor_id,
     )
+    tell_person(told, row.actor, now=now)

@@ -367,6 +367,7 @@ def test_every_table_of_a_case_is_watched_or_of_no_account_to_it():
         "article_use": "a count of what was read",
         "article_case": "what an article rests on, told by the article",
         "improvement_case": "what an improvement item rests on, told by the item",
+        "frequent_problem": "a finding of the night, named after a case",
         "frequent_problem_case": "a finding of the night, with a history of its own",
         "import_line": "which row of a file it came from, told by the event of its import",
     }

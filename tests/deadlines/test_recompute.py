@@ -24,7 +24,7 @@ from app.deadlines.rules import Verdict
 from app.departments.models import Membership
 from app.departments.operations import appoint
 from app.departments.rules import Role
-from tests.cases.window import act, acting, brought_to, hall, person
+from tests.cases.window import act, acting, brought_to, hall, person, ready_for
 from tests.conftest import NOW
 from tests.core import screens
 
@@ -125,14 +125,15 @@ def test_a_day_that_no_clock_touches_moves_nothing(demo):
 
 @pytest.mark.parametrize("verb", ["resolve", "reply"])
 def test_a_closed_verdict_is_frozen(demo, verb):
-    case = brought_to(Status.SIGNED)
-    act(case, verb, DUE + timedelta(minutes=1))
+    case = ready_for(verb)
+    due = case.clock.due_at
+    act(case, verb, due + timedelta(minutes=1))
     before = dict(case.clock.evidence)
     off(date(2026, 9, 18))
-    assert changes(case, DUE + timedelta(days=1)) == []
-    corrected(DUE + timedelta(days=1))
+    assert changes(case, due + timedelta(days=1)) == []
+    corrected(due + timedelta(days=1))
     db.session.refresh(case)
-    assert (case.clock.verdict, case.clock.due_at) == (Verdict.BREACHED, DUE)
+    assert (case.clock.verdict, case.clock.due_at) == (Verdict.BREACHED, due)
     assert (case.clock.due_version, case.clock.evidence) == (1, before)
 
 

@@ -197,7 +197,7 @@
     all("[data-caps]").forEach((input) => ["keydown", "keyup", "blur"].forEach((kind) => input.addEventListener(kind, (event) => {
       document.getElementById(input.dataset.caps).hidden = !(event.getModifierState && event.getModifierState("CapsLock"));
     })));
-    all("[data-sets]").forEach((input) => input.addEventListener("change", () => { input.form.elements[input.dataset.sets].value = input.dataset.to; }));
+    all("[data-sets]").forEach((input) => input.addEventListener("input", () => { input.form.elements[input.dataset.sets].value = input.dataset.to; }));
     const mark = () => all(".options .option").forEach((it) => it.classList.toggle("on", it.firstElementChild.checked));
     document.addEventListener("change", mark);
     mark();

@@ -28,6 +28,7 @@ from app.ledgers.tasks import making, operations
 from app.ledgers.tasks.jobs import clear_tasks
 from app.ledgers.tasks.rules import KEPT_UNMASKED
 from app.ledgers.unmasked import operations as entries
+from tests.core.screens import tree
 from tests.ledgers.reading import ask, cover, run, table
 from tests.ledgers.test_tasks import files, folder, make, row_of
 from tests.processes import Forked
@@ -269,7 +270,10 @@ def test_the_inspector_lists_it_and_others_do_not(ready, demo, login):
         g.pop("_login_user", None)  # the requests of a test share it
         return login(demo, who)
 
-    assert REASON in client.get("/unmasked-ledgers/list/").text
+    page = client.get("/unmasked-ledgers/list/")
+    assert REASON in page.text
+    [ask] = tree(page).xpath("//main//a[contains(., '申请未脱敏台账')]/@href")
+    assert client.get(ask).status_code == 200
     inspector = enter("inspector.liaocheng")
     assert REASON in inspector.get("/unmasked-ledgers/list/").text
     shown = inspector.get(f"/unmasked-ledgers/show/{entry()['id']}").text

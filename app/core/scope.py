@@ -13,20 +13,20 @@ from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ColumnElement, event, func, inspect, select, true
 from sqlalchemy.orm import Session, object_session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
+from app.core.criteria import Criteria
 from app.core.errors import OutOfScopeError, ScopeMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlalchemy.orm import ORMExecuteState, UOWTransaction
-    from sqlalchemy.sql.base import ExecutableOption
 
     RowRule = Callable[["Person"], ColumnElement[bool]]
 
@@ -78,19 +78,6 @@ class Person:
         criterion: ColumnElement[bool] = true() if halls is None else column.in_(sorted(halls))
         return criterion
 
-    @cached_property
-    def criteria(self) -> tuple[ExecutableOption, ...]:
-        """The rules of all scoped models, as options of a statement."""
-        return self.criteria_but(frozenset())
-
-    def criteria_but(self, models: Collection[type[Any]]) -> tuple[ExecutableOption, ...]:
-        """Return the rules of all scoped models but some."""
-        return tuple(
-            with_loader_criteria(model, rule(self), include_aliases=True)
-            for model, rule in _rules.items()
-            if model not in models
-        )
-
 
 NOBODY = Person(None, "", "")
 """Who asks before the log-in: sees no scoped row at all."""
@@ -109,9 +96,27 @@ def rows_of(model: type[Any]) -> Callable[[RowRule], RowRule]:
 
     def declare(rule: RowRule) -> RowRule:
         _rules[model] = rule
+        _criterion.cache_clear()
+        _criteria.cache_clear()
         return rule
 
     return declare
+
+
+@lru_cache(maxsize=256)
+def _criterion(model: Any, person: Person) -> ColumnElement[bool]:
+    """Put the rule of a model together for a person, who asks for rows of it again and again."""
+    return _rules[model](person)
+
+
+@lru_cache(maxsize=256)
+def _criteria(person: Person, settled: frozenset[type[Any]]) -> Criteria:
+    """Put the rules of all models but some together."""
+    return Criteria(
+        with_loader_criteria(model, rule(person), include_aliases=True)
+        for model, rule in _rules.items()
+        if model not in settled
+    )
 
 
 def scoped_models() -> frozenset[type[Any]]:
@@ -177,7 +182,7 @@ def reading() -> Iterator[None]:
 def criterion(model: type[Any], person: Person) -> ColumnElement[bool]:
     """Return the criterion of the rows of a model that a person sees."""
     free = person.unlimited or model not in _rules
-    return true() if free else _rules[model](person)
+    return true() if free else _criterion(cast("Any", model), person)
 
 
 @contextmanager
@@ -217,7 +222,7 @@ def _count(session: Any, model: type[Any], ids: set[int], person: Person) -> int
     seen = session.connection().scalar(
         select(func.count())
         .select_from(table)
-        .where(table.c.id.in_(sorted(ids)), _rules[model](person))
+        .where(table.c.id.in_(sorted(ids)), _criterion(cast("Any", model), person))
     )
     return int(seen or 0)
 
@@ -235,9 +240,7 @@ def _narrow(state: ORMExecuteState) -> None:
             current()
         return
     if not person.unlimited:
-        settled = _settled.get()
-        rules = person.criteria_but(settled) if settled else person.criteria
-        state.statement = state.statement.options(*rules)
+        state.statement = _criteria(person, _settled.get()).added_to(state.statement)
 
 
 @event.listens_for(Session, "before_flush")

@@ -8,7 +8,7 @@ only the notice can say them: an estimate has the law's own days and no make-up 
 from __future__ import annotations
 
 from datetime import MAXYEAR, MINYEAR, date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from holidays import country_holidays
@@ -79,6 +79,12 @@ def estimated(years: Iterable[int]) -> list[Day]:
     Where no table reaches, the holidays of fixed solar date alone.
     """
     wanted = sorted({year for year in years if MINYEAR <= year <= MAXYEAR})
+    return list(_estimated(tuple(wanted)))
+
+
+@lru_cache(maxsize=8)
+def _estimated(wanted: tuple[int, ...]) -> tuple[Day, ...]:
+    """Ask for the years once: no law changes while the program runs."""
     table = _package(year for year in wanted if year in TABULATED)
     named = {d: "、".join(names) for d, text in table.items() if (names := _festivals(text))}
     named |= {
@@ -87,7 +93,9 @@ def estimated(years: Iterable[int]) -> list[Day]:
         if year not in TABULATED
         for month, day, name in SOLAR
     }
-    return [Day(d, working=False, name=named[d], source=Source.PROVISIONAL) for d in sorted(named)]
+    return tuple(
+        Day(d, working=False, name=named[d], source=Source.PROVISIONAL) for d in sorted(named)
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ from array import array
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, compress, cycle, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ MAX_DAYS = 3650
 
 _ORIGIN = FIRST.toordinal()
 _LENGTH = LAST.toordinal() - _ORIGIN + 1
+_WEEK = (True, True, True, True, True, False, False)
 
 
 class CalendarError(ValueError):
@@ -74,11 +75,11 @@ class WorkCalendar:
         self.revision = revision
         self.final_years = frozenset(final_years)
         self._listed = {_index(day.date): day for day in exceptions}
-        working = [(FIRST.weekday() + i) % 7 < 5 for i in range(_LENGTH)]  # noqa: PLR2004 - Sat
+        working = list(islice(cycle(_WEEK), FIRST.weekday(), FIRST.weekday() + _LENGTH))
         for i, day in self._listed.items():
             working[i] = day.working
         self._through = array("i", accumulate(working))
-        self._workdays = array("i", (i for i, works in enumerate(working) if works))
+        self._workdays = array("i", compress(range(_LENGTH), working))
         self._provisional_from = self._next_provisional()
 
     def is_workday(self, d: date) -> bool:

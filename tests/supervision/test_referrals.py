@@ -398,6 +398,27 @@ def test_the_database_refuses_an_outcome_of_somebody_who_is_no_inspector(demo, u
     assert referral(made).outcome is None
 
 
+def test_the_database_takes_no_referral_in_with_an_outcome_not_even_an_inspectors(demo):
+    made = refer(late())
+    table = Referral.__table__
+    row = dict(db.session.execute(table.select().where(table.c.id == made)).mappings().one())
+    row |= {"id": made + 1, "number": "LQ-X-R02", "serial": 2}
+    begun = {**RECORD, "concluded_by_id": acting("inspector").id}
+    db.session.rollback()
+    with pytest.raises(DBAPIError, match="begins without an outcome"), db.engine.begin() as raw:
+        raw.execute(table.insert().values(row | begun))
+    with db.engine.begin() as raw:
+        raw.execute(table.insert().values(row))
+    conclude(made)
+    lost = [table.delete().where(table.c.id == made)]
+    if db.engine.dialect.name == "sqlite":
+        lost.append(table.insert().prefix_with("OR REPLACE").values(row | {"id": made}))
+    for statement in lost:
+        with pytest.raises(DBAPIError, match="recorded once"), db.engine.begin() as raw:
+            raw.execute(statement)
+    assert referral(made).findings == "已批评教育"
+
+
 def test_the_database_keeps_an_outcome_as_it_was_recorded(demo):
     made = refer(late())
     conclude(made)

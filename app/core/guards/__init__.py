@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from app.core.guards import counted, deciders, disclosed, postgresql, sqlite, versions
+from app.core.guards import concluded, counted, deciders, disclosed, postgresql, sqlite, versions
 from app.core.guards.watched import FLAGGED, UNTOLD, WATCHED
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def install(connection: Connection, migration: str = "") -> None:
     if inspect(connection).has_table("recount"):
         for statement in counted.marks(connection.dialect.name):
             connection.exec_driver_sql(statement)
+    concluded.install(connection)
     deciders.install(connection)
     versions.install(connection)
     disclosed.install(connection)
@@ -39,6 +40,7 @@ def install(connection: Connection, migration: str = "") -> None:
 
 def remove(connection: Connection) -> None:
     """Take every guard away, those of the first schema included."""
+    concluded.remove(connection)
     deciders.remove(connection)
     versions.remove(connection)
     disclosed.remove(connection)

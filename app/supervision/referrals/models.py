@@ -26,7 +26,7 @@ from app.supervision.referrals.rules import Body, Conclusion
 class Referral(Entity):
     """A case handed over for accountability. Its outcome is written once, by an inspector alone.
 
-    The triggers of migration 0011 hold that too, against whoever writes to the database.
+    The triggers of app/core/guards hold that too, against whoever writes to the database.
     """
 
     __tablename__ = "referral"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import current_app, g, render_template, request, url_for
 from flask_babel import get_locale
@@ -73,7 +74,7 @@ def wire(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(Exception, _failed)
-    app.jinja_env.globals.update(asset=asset, shell=shell)
+    app.jinja_env.globals.update(asset=asset, shell=shell, help_url=help_url)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.context_processor(lambda: {"lang": "en" if str(get_locale()) == "en" else "zh-CN"})
 
@@ -168,6 +169,14 @@ def asset(name: str) -> str:
     return url_for("static", filename=f"bancheng/{name}", v=digest(path))
 
 
+def help_url() -> str:
+    """Return where the help of this screen is; empty for help itself, and before the log-in."""
+    if scope.current().id is None or request.path.startswith(("/help", "/guide/")):
+        return ""
+    told = {"path": request.path, "tab": request.args.get("tab", "")}
+    return f"/help?{urlencode({name: value for name, value in told.items() if value}, safe='/')}"
+
+
 @dataclass(frozen=True)
 class Shell:
     """What the frame around a page shows."""
@@ -181,6 +190,7 @@ class Shell:
     unread: int = 0
     inbox_url: str = "/notices/"
     find_url: str = "/cases/list/"
+    guide_url: str = "/guide/"
     login_url: str = "/login/"
     logout_url: str = "/logout/"
     password_url: str = "/password"  # noqa: S105 - an address

@@ -12,7 +12,8 @@ from tests.core.screens import Browser
 @pytest.fixture(autouse=True)
 def browsers(request, monkeypatch):
     _calendar_of.cache_clear()
-    monkeypatch.setattr(request.getfixturevalue("house"), "test_client_class", Browser)
-    monkeypatch.setattr("app.core.clock.now", lambda: NOW)
+    if "house" in request.fixturenames:
+        monkeypatch.setattr(request.getfixturevalue("house"), "test_client_class", Browser)
+        monkeypatch.setattr("app.core.clock.now", lambda: NOW)
     yield
     _calendar_of.cache_clear()

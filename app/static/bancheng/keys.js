@@ -45,7 +45,7 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open]:not(.beside)")) return;
     const now = at();
     if (event.key === "Enter" && now >= 0 && event.target.type === "checkbox" && rows()[now].dataset.href) location.assign(rows()[now].dataset.href);
     const run = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -20,6 +20,7 @@ from apscheduler.triggers.cron import CronTrigger
 from flask import current_app
 
 from app.appeals.jobs import watch_appeals
+from app.articles.jobs import remind_reviews
 from app.cases.documents.jobs import sweep_files
 from app.cases.jobs import resume_lapsed
 from app.core import clock, scope
@@ -59,6 +60,7 @@ SWEEP_TIME = time(3, 50)
 CLEAR_TIME = time(4)
 FREQUENT_TIME = time(4, 10)
 CHECK_TIME = time(4, 40)
+REVIEW_TIME = time(5)
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ JOBS = (
     Job("forget-drafts", N_("清理表单草稿"), each_day(SWEEP_TIME), forget_drafts),
     Job("forget-uploads", N_("清理上传的表格"), each_day(SWEEP_TIME), forget_uploads),
     Job("find-frequent", N_("查找高频问题"), each_day(FREQUENT_TIME), find_frequent),
+    Job("remind-reviews", N_("提醒复审知识"), each_day(REVIEW_TIME), remind_reviews),
     Job("count-cases", N_("更新办件统计"), every_minute, count_cases),
     Job("check-counts", N_("核对办件统计"), each_day(CHECK_TIME), check_counts),
     Job("deliver-notices", N_("发送通知"), every_minute, deliver_notices),
@@ -177,6 +180,7 @@ WORDS = {
     "checked": N_("核对 %(value)s 件"),
     "differing": N_("改正 %(value)s 处"),
     "found": N_("发现高频问题 %(value)s 个"),
+    "reviews": N_("提醒复审 %(value)s 篇"),
     "reopened": N_("重新整改 %(value)s 项"),
     "swept": N_("清理文件 %(value)s 个"),
     "resumed": N_("恢复 %(value)s"),

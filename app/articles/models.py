@@ -108,7 +108,7 @@ class Article(Entity):
     reviewed_by: Mapped[Staff | None] = link(label=N_("审核人"), foreign_keys=[reviewed_by_id])
     note: Mapped[str | None] = field(Text, label=N_("审核意见"))
     published_version: Mapped[int | None] = field(Integer, label=N_("已发布版本"))
-    review_due: Mapped[dt.date | None] = field(Date, label=N_("应复核日期"))
+    review_due: Mapped[dt.date | None] = field(Date, label=N_("应复审日期"))
     causes: Mapped[list[Cause]] = between(
         label=N_("办不成的原因"), secondary=ARTICLE_CAUSE, order_by=Cause.code
     )
@@ -232,6 +232,16 @@ class ArticleFile(Entity):
     uploaded_by: Mapped[str] = mapped_column(String(64), nullable=False)
     removed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     removed_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class ArticleReminder(Model):
+    """That it was told that an article is due for review: once for each day it fell due on."""
+
+    __tablename__ = "article_reminder"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    due: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    told_at: Mapped[dt.datetime] = mapped_column(Instant, nullable=False)
 
 
 class ArticleUse(Model):

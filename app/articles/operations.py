@@ -102,7 +102,7 @@ def confirm(article: Article, *, actor: Person, now: datetime) -> None:
     """Say after a review that an article still holds; the next review is a year from now."""
     _take(article, actor, REVIEWERS, ArticleStatus.PUBLISHED)
     if actor.id is None or actor.id == article.written_by_id:
-        raise DomainError(gettext("撰写这篇文章的人不能复核它，请由其他人复核"))
+        raise DomainError(gettext("撰写这篇文章的人不能复审它，请由其他人复审"))
     _put_off(article, now)
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
 
-from app.articles.models import Article, ArticleFile, ArticleGram, ArticleUse, ArticleVersion
+from app.articles.models import (
+    Article,
+    ArticleFile,
+    ArticleGram,
+    ArticleReminder,
+    ArticleUse,
+    ArticleVersion,
+)
 from app.articles.rules import ArticleStatus, grams, telling
 from app.cases.models import Case
 from app.cases.rules import Outcome, Satisfaction
@@ -98,6 +105,21 @@ def solved(ids: Iterable[int]) -> dict[int, int]:
 def due_for_review(day: date) -> Any:
     """Return the criterion of the published articles whose day of review has come."""
     return and_(Article.status == ArticleStatus.PUBLISHED, Article.review_due <= day)
+
+
+def due_count(day: date) -> int:
+    """Count the articles in sight whose day of review has come."""
+    due = select(func.count()).select_from(Article).where(due_for_review(day))
+    return db.session.scalar(due) or 0
+
+
+def untold(day: date) -> list[int]:
+    """Return the numbers of the articles due by a day of which it has not been told."""
+    told = select(ArticleReminder.article_id).where(
+        ArticleReminder.article_id == Article.id, ArticleReminder.due == Article.review_due
+    )
+    due = select(Article.id).where(due_for_review(day), ~told.exists()).order_by(Article.id)
+    return list(db.session.scalars(due))
 
 
 def files_of(article_id: int) -> Sequence[ArticleFile]:

@@ -53,7 +53,7 @@ STEPS: dict[str, Step] = {
         lambda row, _note, actor, now: operations.publish(row, actor=actor, now=now), style="main",
     ),
     "confirm": Step(
-        N_("复核无误"), (_PUBLISHED,), REVIEWERS,
+        N_("复审无误"), (_PUBLISHED,), REVIEWERS,
         lambda row, _note, actor, now: operations.confirm(row, actor=actor, now=now),
     ),
     "retire": Step(

@@ -51,7 +51,7 @@ def _standing(status: ArticleStatus) -> TabRule:
 TABS = {
     "all": TabRule(N_("全部")),
     **{status.value: _standing(status) for status in ArticleStatus},
-    "due": TabRule(N_("应复核"), lambda now: queries.due_for_review(local(now).date())),
+    "due": TabRule(N_("待复审"), lambda now: queries.due_for_review(local(now).date())),
 }
 
 

@@ -86,7 +86,8 @@ class Audiences:
     def lead(self, event: Happening) -> set[int]:
         """Return the department that leads, or the one that is addressed."""
         lead = event.department_id or event.lead_department_id
-        return self.members[Role.HANDLER, lead] if lead is not None else set()
+        places = event.departments if lead is None else (lead,)
+        return set().union(*(self.members[Role.HANDLER, place] for place in places))
 
     def assist(self, event: Happening) -> set[int]:
         """Return the departments that assist; what addresses one department is nobody else's."""
@@ -103,17 +104,25 @@ class Audiences:
 
     def supervisors_above(self, event: Happening) -> set[int]:
         """Return whoever oversees the nearest hall above; where nobody does, the hall itself."""
-        hall = self.above.get(event.hall_id)
-        while hall is not None:
-            if found := self.members[Role.SUPERVISOR, hall]:
-                return found
-            hall = self.above.get(hall)
-        return self.supervisors(event)
+        return self._nearest_above(event, set()) or self.supervisors(event)
 
-    def appeal_handler(self, event: Happening) -> set[int]:
-        """Return whoever handles the appeal that the event tells of."""
+    def reviewers(self, event: Happening) -> set[int]:
+        """Return whoever oversees the hall and did not write it; where nobody did, from above."""
+        author = self.named(event)
+        return self.supervisors(event) - author or self._nearest_above(event, author)
+
+    def named(self, event: Happening) -> set[int]:
+        """Return whom the event names: who handles the appeal, who wrote the article."""
         person = event.person_id
         return {person} if person in self.staff and person is not None else set()
+
+    def _nearest_above(self, event: Happening, but: set[int]) -> set[int]:
+        hall = self.above.get(event.hall_id)
+        while hall is not None:
+            if found := self.members[Role.SUPERVISOR, hall] - but:
+                return found
+            hall = self.above.get(hall)
+        return set()
 
     def _seen_by(self, number: int) -> set[Subject]:
         """Return which of the rows a person sees."""
@@ -146,6 +155,8 @@ _MEANT: dict[Audience, Callable[[Audiences, Happening], set[int]]] = {
     Audience.ASSISTING_HANDLERS: Audiences.assist,
     Audience.HALL_SUPERVISORS: Audiences.supervisors,
     Audience.SUPERVISORS_ABOVE: Audiences.supervisors_above,
-    Audience.APPEAL_HANDLER: Audiences.appeal_handler,
+    Audience.APPEAL_HANDLER: Audiences.named,
+    Audience.AUTHOR: Audiences.named,
+    Audience.REVIEWERS: Audiences.reviewers,
     Audience.GROUP_ONLY: lambda _people, _event: set(),
 }

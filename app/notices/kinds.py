@@ -19,6 +19,8 @@ IMPROVEMENTS = {
     "improvement_withdrawn": N_("撤销整改"),
 }
 
+ARTICLES = {"article_due": N_("知识待复审")}
+
 PERSONAL = {
     "ledger_ready": N_("台账已生成"),
     "ledger_failed": N_("台账未能生成"),
@@ -27,7 +29,7 @@ PERSONAL = {
 }
 """What is told to the one person who asked for it, without a rule."""
 
-KINDS: dict[str, str] = {**timeline.KINDS, **IMPROVEMENTS}
+KINDS: dict[str, str] = {**timeline.KINDS, **IMPROVEMENTS, **ARTICLES}
 """Each with the word that rules and notices show."""
 
 WORDS: dict[str, str] = {**KINDS, **PERSONAL}

@@ -30,7 +30,10 @@ STUCK = (State.DEAD, State.UNKNOWN)
 
 
 class Audience(Choice):
-    """Whom a rule means, seen from the case; of an improvement item the owner department leads."""
+    """Whom a rule means, seen from the case; of an improvement item the owner department leads.
+
+    Of an article those lead who are responsible for what it tells.
+    """
 
     REGISTRAR = "registrar", N_("登记人")
     ON_DUTY = "on_duty", N_("值班人员")
@@ -40,6 +43,8 @@ class Audience(Choice):
     HALL_SUPERVISORS = "hall_supervisors", N_("本厅督查")
     SUPERVISORS_ABOVE = "supervisors_above", N_("上级督查")
     APPEAL_HANDLER = "appeal_handler", N_("申诉承办人")
+    AUTHOR = "author", N_("撰写人")
+    REVIEWERS = "reviewers", N_("可以复审的督查")
     GROUP_ONLY = "group_only", N_("只发群或接口")
 
 
@@ -134,6 +139,9 @@ DEFAULTS: tuple[tuple[str, Audience, Pace], ...] = (
     ("appeal_decided", Audience.ON_DUTY, Pace.AT_ONCE),
     ("overturned", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
     ("overturned", Audience.HALL_SUPERVISORS, Pace.AT_ONCE),
+    ("article_due", Audience.AUTHOR, Pace.AT_ONCE),
+    ("article_due", Audience.LEAD_HANDLERS, Pace.AT_ONCE),
+    ("article_due", Audience.REVIEWERS, Pace.AT_ONCE),
     ("resolved", Audience.ON_DUTY, Pace.DIGEST),
     ("replied", Audience.ON_DUTY, Pace.DIGEST),
 )

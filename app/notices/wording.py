@@ -40,7 +40,7 @@ class Happening:
     """The code of the entity that it happened to."""
     row_id: int
     number: str
-    """By which the row is called, as a case by its number."""
+    """By which the row is called, as a case by its number; empty of what has none."""
     hall_id: int
     hall: str
     zone: str
@@ -54,6 +54,8 @@ class Happening:
     """The case whose timeline tells of it; None of what happens beside cases."""
     department_id: int | None = None
     """The department that alone is addressed, as by a card, whoever has the case now."""
+    departments: tuple[int, ...] = ()
+    """The departments that are responsible where none leads alone."""
     lines: tuple[str, ...] = ()
     """What else is told, below the rest."""
 
@@ -66,10 +68,10 @@ def by_system(
     number: str,
     matter: str,
     hall: Hall,
-    person_id: int,
+    person_id: int | None,
     lines: tuple[str, ...] = (),
 ) -> Happening:
-    """Return what the program itself did for a person, beside any case.
+    """Return what the program itself did or found for a person, beside any case.
 
     `about` is the code of an entity and the number of a row.
     """
@@ -108,11 +110,10 @@ def told(event: Happening) -> tuple[str, str]:
     what, matter = gettext(WORDS.get(event.kind, event.kind)), plain(event)
     short = matter if len(matter) <= SHORT else f"{matter[: SHORT - 1]}…"
     due = _local(event.due_at, event.zone) if event.due_at else ""
-    number = event.number
     about = gettext(_named(event.about))
-    title = gettext("%(what)s：%(number)s %(matter)s", what=what, number=number, matter=short)
+    title = gettext("%(what)s：%(row)s", what=what, row=f"{event.number} {short}".strip())
     lines = [
-        gettext("%(about)s：%(number)s %(matter)s", about=about, number=number, matter=matter),
+        gettext("%(what)s：%(row)s", what=about, row=f"{event.number} {matter}".strip()),
         gettext(
             "%(when)s，%(who)s：%(what)s",
             when=_local(event.at, event.zone),

@@ -7,8 +7,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from app.appeals import queries as appeals
+from app.articles import queries as articles
 from app.cases.queries import counts
 from app.core import scope
+from app.core.crud.present import local
 from app.core.language import N_, gettext, ngettext
 from app.deadlines.clock import Stage
 from app.improvements import queries as improvements
@@ -95,6 +97,10 @@ FURTHER: dict[str, tuple[tuple[str, str, str, Callable[[datetime], int]], ...]] 
         (
             N_("整改超期"), "late", f"{IMPROVEMENTS}overdue",
             lambda now: improvements.count_of(improvements.at_stage(Stage.OVERDUE, now)),
+        ),
+        (
+            N_("待复审的知识"), "warn", "/articles/list/?tab=due",
+            lambda now: articles.due_count(local(now).date()),
         ),
     ),
     "inspector": (

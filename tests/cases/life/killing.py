@@ -28,7 +28,7 @@ from tests.cases.window import person
 
 BEFORE_COMMIT, IN_COMMIT, AFTER_COMMIT = "before commit", "in commit", "after commit"
 COUNTING = "counting"
-"""Stop before the commit and tell how many statements there were, and what they changed."""
+"""Stop before the commit and tell which statements there were, and what they changed."""
 
 STILL = ("ab_", "calendar_", "alembic_", "sqlite_")
 """Beginnings of the names of tables that no move touches."""
@@ -89,7 +89,7 @@ class Attempt:
             operations.move(case, self.way.verb, filled, actor=actor, now=self.way.now)
             db.session.flush()
             if point == COUNTING:
-                told = len(sent), Picture.of(db.session.connection())
+                told = list(sent), Picture.of(db.session.connection())
                 db.session.rollback()
                 return told
         if point == AFTER_COMMIT:

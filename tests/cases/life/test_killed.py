@@ -1,4 +1,8 @@
-"""Killed between any two statements or about its commit, a move is made or it is not."""
+"""Killed between any two statements or about its commit, a move is made or it is not.
+
+Between two statements that only read the database is as it was before the first of them: a death
+before each statement that writes, and one before the commit, stand for all.
+"""
 
 from __future__ import annotations
 
@@ -39,23 +43,24 @@ def test_a_killed_move_is_wholly_made_or_not_at_all(demo, part, monkeypatch):
     killed = 0
     for way in ways()[part::PARTS]:
         killed += _killed_everywhere(way)
-    assert killed > 150
+    assert killed > 40
     assert chain.first_break().broken is None
     told = db.session.scalars(select(Event.kind).distinct()).all()
     assert "changed_outside" not in told, "the application tells of all that it adds"
 
 
 def _killed_everywhere(way):
-    """Kill a move at each of its statements, then about its commit; return how often."""
+    """Kill a move at each of its writes, then about its commit; return how often."""
     attempt = Attempt(way, way.walked().id, by_number(way.filled()))
     before = picture()
     _, (statements, made) = attempt.forked(COUNTING)
     expected = made.since(before)
-    assert statements > 5, way.name
+    points = [n for n, told in enumerate(statements, start=1) if not told.startswith("SELECT")]
+    assert len(points) > 1, way.name
     assert "event" in expected, way.name
-    for point in (*range(1, statements + 1), BEFORE_COMMIT):
+    for point in (*points, BEFORE_COMMIT):
         assert attempt.forked(point)[0] == signal.SIGKILL, (way.name, point)
-        assert picture().since(before) == {}, (way.name, point)
+    assert picture().since(before) == {}, way.name
     attempt.forked(IN_COMMIT)
     buried()
     after = picture().since(before)
@@ -63,4 +68,4 @@ def _killed_everywhere(way):
     if not after:
         assert attempt.forked(AFTER_COMMIT)[0] == signal.SIGKILL
         assert picture().since(before) == expected, way.name
-    return statements + 2
+    return len(points) + 2

@@ -14,6 +14,7 @@ from app.causes.models import Cause
 from app.core import clock, scope
 from app.core.crud import EntityApi
 from app.core.crud.schemas import linked
+from app.core.db import db
 from app.core.errors import InvalidInputError, OutOfScopeError
 from app.core.language import gettext
 from app.departments.models import Department
@@ -42,8 +43,9 @@ class ArticleApi(EntityApi):
         if isinstance(body, dict):
             lists = {name: _rows(name, body.pop(name)) for name in LISTS if name in body}
         found = super()._load(body, row)
-        for name, rows in lists.items():
-            setattr(found, name, rows)
+        with db.session.no_autoflush:  # new texts are not to be written before they are a draft
+            for name, rows in lists.items():
+                setattr(found, name, rows)
         return found
 
     @expose("/<pk>/steps/<step>", methods=["POST"])

@@ -30,12 +30,16 @@ REVIEWERS = ("supervisor",)
 
 
 def write(article: Article, *, actor: Person) -> None:
-    """Take over what somebody wrote: it begins as a draft again, and they don't review it."""
-    _require(article, actor, WRITERS)
-    if actor.id is not None:
-        article.writers = sorted({*(article.writers or []), actor.id})
-        article.written_by = db.session.get(Staff, actor.id)
-    article.status, article.reviewed_by, article.note = ArticleStatus.DRAFT, None, None
+    """Take over what somebody wrote: it begins as a draft again, and they don't review it.
+
+    Not to be flushed before: the database refuses new texts that stand as reviewed.
+    """
+    with db.session.no_autoflush:
+        _require(article, actor, WRITERS)
+        if actor.id is not None:
+            article.writers = sorted({*(article.writers or []), actor.id})
+            article.written_by = db.session.get(Staff, actor.id)
+        article.status, article.reviewed_by, article.note = ArticleStatus.DRAFT, None, None
 
 
 def submit(article: Article, *, actor: Person) -> None:
@@ -63,7 +67,11 @@ def send_back(article: Article, note: str, *, actor: Person) -> None:
 
 
 def publish(article: Article, *, actor: Person, now: datetime) -> ArticleVersion:
-    """Make a reviewed article what everybody reads and finds: a version that never changes."""
+    """Make a reviewed article what everybody reads and finds: a version that never changes.
+
+    The version is flushed while its article still names who wrote and who reviewed it: the database
+    asks that they are not the same (app/core/guards/reviewed.py).
+    """
     _take(article, actor, REVIEWERS, ArticleStatus.REVIEWED)
     before = _withdraw(article)
     version = ArticleVersion(
@@ -85,10 +93,10 @@ def publish(article: Article, *, actor: Person, now: datetime) -> ArticleVersion
         used=before.used if before else 0,
     )
     db.session.add(version)
+    db.session.flush()
     article.published_version, article.status = version.number, ArticleStatus.PUBLISHED
     article.writers = []
     _put_off(article, now)
-    db.session.flush()
     parts = {name: getattr(version, name) or "" for name in WEIGHTS}
     db.session.add_all(
         ArticleGram(gram=gram, version_id=version.id, weight=weight)

@@ -96,13 +96,14 @@ class ArticleView(EntityView):
         self._written(row, form)
 
     def _written(self, row: Article, form: FlaskForm) -> None:
-        changed = row.id is None or db.session.is_modified(row)  # reading on would flush
-        for name in ("causes", "departments"):
-            if getattr(row, name) != form[name].row:
-                setattr(row, name, form[name].row)
-                changed = True
-        if changed:
-            operations.write(row, actor=scope.current())
+        changed = row.id is None or db.session.is_modified(row)
+        with db.session.no_autoflush:  # new texts are not to be written before they are a draft
+            for name in ("causes", "departments"):
+                if getattr(row, name) != form[name].row:
+                    setattr(row, name, form[name].row)
+                    changed = True
+            if changed:
+                operations.write(row, actor=scope.current())
 
     def cell(self, name: str, row: Article) -> Cell:
         found = super().cell(name, row)

@@ -45,9 +45,10 @@ def test_nobody_reviews_what_they_wrote_at():
     row = written(by=REVIEWER)
     stepped(row, "submit", by=REVIEWER)
     assert "由其他人审核" in refused(row, "approve", REVIEWER)
-    with scope.working_for(person(AUTHOR)), transaction():
+    author = person(AUTHOR)
+    with scope.working_for(author), transaction():
         row.question = "改过的问题"
-        operations.write(row, actor=person(AUTHOR))
+        operations.write(row, actor=author)
     stepped(row, "submit", by=AUTHOR)
     assert "由其他人审核" in refused(row, "approve", REVIEWER), "an earlier writer is one too"
     stepped(row, "approve", by="supervisor.liaocheng")
@@ -89,9 +90,10 @@ def test_an_article_without_a_cause_is_not_handed_in():
 
 def test_what_is_published_stays_while_it_is_written_anew():
     row = published()
-    with scope.working_for(person(AUTHOR)), transaction():
+    author = person(AUTHOR)
+    with scope.working_for(author), transaction():
         row.solution = "新的办法：视频核验"
-        operations.write(row, actor=person(AUTHOR))
+        operations.write(row, actor=author)
     assert row.status is ArticleStatus.DRAFT
     assert row.reviewed_by is None
     found = db.session.scalars(select(ArticleVersion).where(queries.found_by("上门帮办"))).all()

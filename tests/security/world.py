@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 
 from app.appeals.models import Appeal
 from app.articles.models import Article, ArticleVersion
+from app.articles.rules import ArticleStatus
 from app.cases import operations
 from app.cases.documents.models import Attachment
 from app.cases.documents.rules import Purpose
@@ -478,8 +479,11 @@ def _frequency(hall, _number):
 
 
 def _version(hall, number):
+    article = _article(hall, number)
+    article.status = ArticleStatus.REVIEWED
+    article.reviewed_by_id = person_named("supervisor.linqing").id
     return ArticleVersion(
-        article=_article(hall, number),
+        article=article,
         hall=hall_of(hall),
         number=1,
         current=True,

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from app.core.guards import concluded, counted, deciders, disclosed, postgresql, sqlite, versions
+from app.core.guards import (
+    concluded,
+    counted,
+    deciders,
+    disclosed,
+    postgresql,
+    reviewed,
+    sqlite,
+    versions,
+)
 from app.core.guards.watched import FLAGGED, UNTOLD, WATCHED
 
 if TYPE_CHECKING:
@@ -36,6 +45,8 @@ def install(connection: Connection, migration: str = "") -> None:
     deciders.install(connection)
     versions.install(connection)
     disclosed.install(connection)
+    if not migration:
+        reviewed.install(connection)
 
 
 def remove(connection: Connection) -> None:
@@ -44,6 +55,7 @@ def remove(connection: Connection) -> None:
     deciders.remove(connection)
     versions.remove(connection)
     disclosed.remove(connection)
+    reviewed.remove(connection)
     if connection.dialect.name == "postgresql":
         for name in (*postgresql.FUNCTIONS, *counted.FUNCTIONS):
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")

@@ -2,15 +2,16 @@
 
 Change here: which remedy shuts out another and who counts as having decided a case (`rules`), what
 may be sought about a case (`queries.options`), what may be done with an appeal (`operations`), its
-periods and their flags (`periods`), what stands on its notice (`notice`). Which remedies there are,
-and how long they take, are rules in the panel (app/rulebook): no code.
+periods and their flags (`periods`), how a new calendar moves them (`correcting`), what stands on
+its notice (`notice`). Which remedies there are, and how long they take, are rules in the panel
+(app/rulebook): no code.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from app.appeals import visibility
+from app.appeals import correcting, visibility
 from app.appeals.api import CaseAppealsApi, OverseeApi, StepApi
 from app.appeals.models import Appeal, AppealPeriod
 from app.appeals.overseeing import OverseeView
@@ -21,6 +22,7 @@ from app.cases import casepage, outside, timeline_page
 from app.core import crud
 from app.core.language import N_
 from app.core.timeline import CHOICES
+from app.deadlines import correction
 from app.rulebook.rules import RemedyKind, RemedyStep
 
 __all__ = ["register", "visibility"]
@@ -30,6 +32,7 @@ casepage.BUTTONS.append(buttons_on_page)
 outside.name_table(Appeal, N_("申诉与复议"))
 outside.name_table(AppealPeriod, N_("申诉期限"))
 timeline_page.TONES |= {"overturned": "late", "appeal_overdue": "late", "appeal_warning": "warn"}
+correction.SOURCES += [correcting.periods, correcting.filings]
 CHOICES |= {"remedy_kind": RemedyKind, "appeal_outcome": AppealOutcome, "step": RemedyStep}
 
 

@@ -28,7 +28,7 @@ STAGES = {"warning": ("warn_at", "appeal_warning"), "overdue": ("due_at", "appea
 def begin(case: Case, appeal: Appeal, step: RemedyStep, day: date) -> AppealPeriod:
     """Start a period after a day, by the rule that governs there; DomainError where there is none.
 
-    The last day stands as it was reckoned then: it was told.
+    The last day is kept as it was reckoned then; a calendar that changes while it runs corrects it.
     """
     rule = period_for(case.hall_id, appeal.kind, step, day)
     if rule is None:

@@ -125,6 +125,19 @@ def _told(case: Case, decision: Decision) -> Sequence[Remedy]:
     return remedies_for(classification, day, case.hall, occasion=decision.occasion)
 
 
+def remedy_of(row: Appeal, case: Case) -> Remedy | None:
+    """Return the remedy that an appeal sought, as it was told; None where no decision stands."""
+    if row.previous is not None:
+        since, after = _known_on(row.previous), Occasion.RECONSIDERATION
+        told: Sequence[Remedy] = remedies_for(case.classification, since, case.hall, occasion=after)
+    else:
+        decision = decision_of(case)
+        if decision is None or decision.at != row.told_at:
+            return None
+        told = _told(case, decision)
+    return next((it for it in told if it.code is row.kind), None)
+
+
 def _made(row: Appeal, now: datetime) -> Made:
     accepted = row.accepted_on is not None
     running = row.period if row.outcome is None and accepted else None

@@ -69,6 +69,7 @@ KINDS: dict[str, str] = {
     "appeal_decided": N_("申诉、复议或诉讼有结果"),
     "appeal_warning": N_("申诉临期"),
     "appeal_overdue": N_("申诉超期"),
+    "appeal_recomputed": N_("申诉期限更正"),
     "overturned": N_("原答复认定有误，重新办理"),
     "changed_outside": N_("库外修改"),
     "migrated": N_("升级时修改"),
@@ -96,6 +97,7 @@ GROUPS: dict[str, str] = {
     "reclassified": "clock",
     "appeal_warning": "clock",
     "appeal_overdue": "clock",
+    "appeal_recomputed": "clock",
 }
 """Kind → the group that the timeline can be narrowed to; what is not named here is a move."""
 
@@ -156,6 +158,10 @@ WORDS: dict[str, str] = {
     "findings": N_("决定内容和理由"),
     "step": N_("环节"),
     "last_day": N_("最后一日"),
+    "old_last_day": N_("原最后一日"),
+    "new_last_day": N_("新最后一日"),
+    "late": N_("逾期提出"),
+    "calendar_revision": N_("工作日历版次"),
 }
 """What the keys of a payload are called; a text under any other key is shown without a label.
 

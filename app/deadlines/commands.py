@@ -126,7 +126,7 @@ def _state(day: Any) -> str:
     return f"{_('上班') if day.working else _('休息')} {day.name}"
 
 
-@calendar.command(help=_("按现行日历更正在办时限；会变成超期的留给督查确认"))
+@calendar.command(help=_("按现行日历更正在办的时限、申诉期限和整改期限；会变成超期的留给督查确认"))
 @APPLY
 @JSON
 @with_appcontext
@@ -136,10 +136,12 @@ def recompute(*, apply: bool, as_json: bool) -> None:
     with scope.everything() as person:
         found = [
             {
-                "case": shift.case_number,
+                "kind": shift.kind,
+                "number": shift.number,
+                "what": shift.what,
                 "old_due": shift.old_due.isoformat(),
                 "new_due": shift.new_due.isoformat(),
-                "needs_confirmation": shift.turns_overdue,
+                "needs_confirmation": bool(shift.held),
             }
             for shift in shifts(now)
         ]
@@ -152,7 +154,8 @@ def recompute(*, apply: bool, as_json: bool) -> None:
         return
     for change in found:
         held = _("（须由督查确认）") if change["needs_confirmation"] else ""
-        click.echo(f"{change['case']}  {change['old_due']} → {change['new_due']}{held}")
+        said = f"{change['number']}  {change['what']}"
+        click.echo(f"{said}  {change['old_due']} → {change['new_due']}{held}")
     click.echo(_("需更正 %(found)d 个，已更正 %(applied)d 个", found=len(found), applied=applied))
 
 

@@ -159,7 +159,7 @@ class RecomputeView(BaseView):
     @has_access
     @permission_name("list")
     def preview(self) -> Any:
-        """List case, old due, new due; an administrator confirms the harmless ones.
+        """List number, clock, old due, new due; an administrator confirms the harmless ones.
 
         What would turn overdue after the fact waits for a supervisor of the hall.
         """
@@ -179,7 +179,7 @@ class RecomputeView(BaseView):
             return redirect("/recompute/preview")
         with scope.everything() if general else scope.working_for(_overseeing(person)):
             found = list(shifts(now))
-        mine = [shift for shift in found if general != shift.turns_overdue]
+        mine = [shift for shift in found if general != bool(shift.held)]
         return self.render_template("panel/preview.html", **_preview(found, mine, general=general))
 
     def _correct(self, *, general: bool) -> Any:
@@ -197,22 +197,23 @@ def _overseeing(person: scope.Person) -> scope.Person:
 
 
 def _preview(found: list[Shift], mine: list[Shift], *, general: bool) -> dict[str, Any]:
-    late = gettext("更正后即超期，须由督查确认")
     rows = [
         Row(
-            shift.deadline_id,
+            index,
             [
-                Cell(shift.case_number),
+                Cell(shift.number),
+                Cell(shift.what),
                 Cell(_when(shift.old_due)),
                 Cell(_when(shift.new_due)),
-                Cell(
-                    late if shift.turns_overdue else "", tone="late" if shift.turns_overdue else ""
-                ),
+                Cell(gettext(shift.held) if shift.held else "", tone="late" if shift.held else ""),
             ],
         )
-        for shift in found[:MOST_SHOWN]
+        for index, shift in enumerate(found[:MOST_SHOWN])
     ]
-    heads = (gettext("编号"), gettext("原到期时间"), gettext("新到期时间"), gettext("说明"))
+    heads = (
+        *(gettext("编号"), gettext("时限")),
+        *(gettext("原到期时间"), gettext("新到期时间"), gettext("说明")),
+    )
     summary = gettext(
         "按现行日历，%(all)d 个在办时限需要更正，其中 %(mine)d 个由您确认。",
         all=len(found),
@@ -225,7 +226,7 @@ def _preview(found: list[Shift], mine: list[Shift], *, general: bool) -> dict[st
         ),
         "summary": summary,
         "action": "/recompute/preview" if mine else "",
-        "submit_label": gettext("确认更正") if general else gettext("确认更正（将成为超期）"),
+        "submit_label": gettext("确认更正") if general else gettext("确认更正（须由督查确认的）"),
         "listing": Listing(
             [Col(head, head) for head in heads],
             rows,

@@ -3,7 +3,8 @@
 Opened from cases, from a frequent problem, from an article or by hand; done by the owner
 department, verified by a supervisor, reopened when the problem is back. Change here: what may be
 done when and by whom (`moves`), what a move does (`operations.EFFECTS`), how the clock runs
-(`clockwork`, `rules.WARN_DAYS`), what the effect is counted from (`queries.of_problem`).
+(`clockwork`, `rules.WARN_DAYS`) and what a new calendar does to it (`correcting`), what the effect
+is counted from (`queries.of_problem`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 
 from app.cases.documents.queries import NAMING
 from app.core import crud, scope
-from app.improvements import offers, visibility
+from app.deadlines import correction
+from app.improvements import correcting, offers, visibility
 from app.improvements.api import ItemApi
 from app.improvements.models import Improvement, ImprovementFile
 from app.improvements.views import ImprovementView
@@ -20,6 +22,7 @@ from app.improvements.views import ImprovementView
 __all__ = ["register", "visibility"]
 
 NAMING.append(ImprovementFile.sha256)
+correction.SOURCES.append(correcting.items)
 offers.make()
 
 

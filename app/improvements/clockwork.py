@@ -1,28 +1,29 @@
-"""The clock of an item: started, moved; counted in working days by the pure clock of deadlines."""
+"""The clock of an item: started, moved, reckoned anew; in working days, by the pure clock."""
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.deadlines.clock import Terms, compute, until
 from app.deadlines.queries import calendar, hours_of
-from app.improvements.rules import AHEAD, ESCALATE_DAYS, WARN_DAYS
+from app.improvements.rules import AHEAD, ESCALATE_DAYS, MOST_DAYS, WARN_DAYS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.deadlines.clock import Term
+    from app.deadlines.workdays import WorkCalendar
     from app.improvements.models import Improvement
 
 
 def start(row: Improvement, days: int, now: datetime) -> None:
     """Let the clock run so many working days from now."""
-    row.days = days
-    terms = Terms(days, warn_days=WARN_DAYS, escalate_days=ESCALATE_DAYS)
-    _set(row, compute(calendar(), now, terms, hours_of(row.hall)))
+    row.days, row.due_on = days, None
+    known = calendar()
+    _begin(row, compute(known, now, _terms(days), hours_of(row.hall)), known)
 
 
 def move(row: Improvement, due_on: Any, now: datetime) -> None:
@@ -40,12 +41,40 @@ def move(row: Improvement, due_on: Any, now: datetime) -> None:
         raise InvalidInputError({"due_on": gettext("今天已经下班，请选择以后的工作日")})
     if due_at == row.due_at:
         raise InvalidInputError({"due_on": gettext("与原来的期限相同")})
-    ahead = days.count(today, due_on)
-    terms = Terms(ahead, warn_days=WARN_DAYS, escalate_days=ESCALATE_DAYS)
-    _set(row, until(days, now, due_at, terms, hours))
+    row.due_on = due_on
+    _begin(row, until(days, now, due_at, _terms(days.count(today, due_on)), hours), days)
 
 
-def _set(row: Improvement, term: Term) -> None:
-    row.warn_at, row.due_at, row.escalate_at = term.warn_at, term.due_at, term.escalate_at
-    row.provisional = term.provisional
+def anew(row: Improvement, days: WorkCalendar) -> Term:
+    """Reckon a clock by another calendar; a chosen day that is a day off gives way to the next.
+
+    A chosen day warns no sooner than it did.
+    """
+    hours, since = hours_of(row.hall), row.reopened_at or row.opened_at
+    if row.due_on is None:
+        return compute(days, since, _terms(row.days), hours)
+    last = row.due_on
+    while not days.is_workday(last):
+        last += timedelta(days=1)
+    return until(days, since, hours.end_of(last), _terms(MOST_DAYS), hours, least=row.warn_at)
+
+
+def correct(row: Improvement, term: Term, days: WorkCalendar) -> None:
+    """Write what a clock was reckoned anew to; another due time begins a due-version."""
+    if term.due_at != row.due_at:
+        row.due_version += 1
+    _write(row, term, days)
+
+
+def _begin(row: Improvement, term: Term, days: WorkCalendar) -> None:
     row.due_version = (row.due_version or 0) + 1
+    _write(row, term, days)
+
+
+def _write(row: Improvement, term: Term, days: WorkCalendar) -> None:
+    row.warn_at, row.due_at, row.escalate_at = term.warn_at, term.due_at, term.escalate_at
+    row.provisional, row.calendar_revision = term.provisional, days.revision
+
+
+def _terms(days: int) -> Terms:
+    return Terms(days, warn_days=WARN_DAYS, escalate_days=ESCALATE_DAYS)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -43,8 +44,8 @@ IMPROVEMENT_CASE = Table(
 class Improvement(Entity):
     """A change of procedure that a department owes by a date; never deleted.
 
-    The times of the clock stand as they were told: a calendar that changes later does not move
-    them, a supervisor does, with a reason. `completed_at` is the latest completion: it stays when
+    A calendar that changes while the clock runs corrects its times; a supervisor moves them with a
+    reason. `completed_at` is the latest completion: it stays when
     the item is reopened, for its effect is read from there.
     """
 
@@ -127,6 +128,11 @@ class Improvement(Entity):
     due_at: Mapped[dt.datetime] = field(Instant, label=N_("整改期限"), nullable=False)
     escalate_at: Mapped[dt.datetime] = mapped_column(Instant, nullable=False)
     due_version: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    due_on: Mapped[dt.date | None] = mapped_column(Date)
+    """The due day that a supervisor chose; None while working days are counted."""
+    calendar_revision: Mapped[int] = mapped_column(
+        Integer, nullable=False, default=0, server_default="0"
+    )
     provisional: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     """Whether the holidays of the due year were not published yet when it was reckoned."""
     days_late: Mapped[int | None] = field(Integer, label=N_("超期工作日"))

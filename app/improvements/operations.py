@@ -65,7 +65,7 @@ def open_item(
     row.cases = list(cases)
     db.session.add(row)
     db.session.flush()
-    _tell(row, "improvement_opened", actor=actor, now=now)
+    announce(row, "improvement_opened", actor=actor, now=now)
     return row
 
 
@@ -91,7 +91,7 @@ def move(
 ) -> Improvement:
     """Make one move of the table; raise DomainError when it is not one from here or by this one."""
     step = MOVE[verb]
-    _lock(row)
+    hold(row)
     if refusal := why_not(step, row, actor):
         raise DomainError(refusal)
     flag(row, now=now)  # what the clock went through unseen is told before it is met or moved
@@ -103,7 +103,7 @@ def move(
     row.status = step.target or row.status
     db.session.flush()
     if step.event:
-        _tell(row, step.event, actor=actor, now=now)
+        announce(row, step.event, actor=actor, now=now)
     return row
 
 
@@ -180,7 +180,7 @@ EFFECTS: dict[str, Callable[[Improvement, Mapping[str, Any], Person, datetime], 
 
 def remove(row: Improvement, file: ImprovementFile, *, actor: Person, now: datetime) -> None:
     """Take a file off an item, while it may be added to; row and bytes stay."""
-    _lock(row)
+    hold(row)
     if refusal := why_not(MOVE["attach"], row, actor):
         raise DomainError(refusal)
     file.removed_at, file.removed_by = now, actor.name
@@ -193,7 +193,7 @@ def recur(row: Improvement, cases: Sequence[Case], reason: str, *, now: datetime
     The given working days begin anew; the cases that tell of it are linked.
     """
     before = row.completed_at
-    _lock(row)
+    hold(row)
     if row.status not in DONE or row.completed_at != before:
         return False
     row.reason = reason
@@ -202,7 +202,7 @@ def recur(row: Improvement, cases: Sequence[Case], reason: str, *, now: datetime
     known = {case.id for case in row.cases}
     row.cases.extend(case for case in cases if case.id not in known)
     db.session.flush()
-    _tell(row, "improvement_reopened", actor=scope.SYSTEM, now=now)
+    announce(row, "improvement_reopened", actor=scope.SYSTEM, now=now)
     return True
 
 
@@ -218,14 +218,14 @@ def flag(row: Improvement, *, now: datetime) -> int:
     for stage, instant in INSTANTS.items():
         at = getattr(row, instant)
         if row.status in RUNNING and reached(stage, at, now) and _flagged(row, stage, at, now):
-            _tell(row, f"improvement_{stage.value}", actor=scope.SYSTEM, now=now, at=at)
+            announce(row, f"improvement_{stage.value}", actor=scope.SYSTEM, now=now, at=at)
             new += 1
     return new
 
 
 def flag_one(row: Improvement, *, now: datetime) -> int:
     """Flag an item for the job that found it."""
-    _lock(row)
+    hold(row)
     return flag(row, now=now)
 
 
@@ -258,12 +258,12 @@ def counted(days: Any) -> int:
     return days
 
 
-def _lock(row: Improvement) -> None:
+def hold(row: Improvement) -> None:
     """Hold an item to the commit, and read what whoever was at it left."""
     db.session.refresh(row, with_for_update={"key_share": True, "of": Improvement})
 
 
-def _tell(
+def announce(
     row: Improvement, kind: str, *, actor: Person, now: datetime, at: datetime | None = None
 ) -> None:
     """Write the notices of what happened."""

@@ -272,9 +272,11 @@ def test_recompute_previews_and_corrects_when_told_to(call):
             )
     told = printed(call("calendar", "recompute", "--json"))
     assert told["applied"] == 0
-    [change] = [item for item in told["changes"] if item["case"] == name]
+    [change] = [item for item in told["changes"] if item["number"] == name]
     assert change == {
-        "case": name,
+        "kind": "clock",
+        "number": name,
+        "what": "解决时限",
         "old_due": change["old_due"],
         "new_due": change["new_due"],
         "needs_confirmation": False,
@@ -301,7 +303,7 @@ def test_recompute_leaves_to_a_supervisor_what_would_turn_overdue(call, monkeypa
             )
     monkeypatch.setattr("app.core.clock.now", lambda: NOW + timedelta(days=4))
     told = printed(call("calendar", "recompute", "--apply", "--json"))
-    [change] = [item for item in told["changes"] if item["case"] == name]
+    [change] = [item for item in told["changes"] if item["number"] == name]
     assert change["needs_confirmation"] is True
     with scope.everything():
         clock = db.session.scalars(select(Deadline).where(Deadline.case_id == number)).one()

@@ -59,9 +59,9 @@ def on(day, name="临时上班"):
 def changes(case, now=NOW):
     """Return what the correction would do to a case."""
     return [
-        (shift.old_due, shift.new_due, shift.turns_overdue)
+        (shift.old_due, shift.new_due, bool(shift.held))
         for shift in shifts(now)
-        if shift.case_number == case.number
+        if shift.number == case.number
     ]
 
 
@@ -220,9 +220,9 @@ def test_the_page_previews_and_each_confirms_the_own_part(demo, login, monday):
         login(demo, who) for who in ("admin", "supervisor.linqing", "supervisor.yanggu")
     )
     lines = {row[0]: row[1:] for row in screens.rows(admin.get("/recompute/preview"))}
-    assert lines[name][:2] == ["2026-09-21 17:30", "2026-09-20 17:30"]
-    assert "督查" in lines[name][2]
-    assert "督查" not in lines[later_name][2]
+    assert lines[name][:3] == ["解决时限", "2026-09-21 17:30", "2026-09-20 17:30"]
+    assert "督查" in lines[name][3]
+    assert "督查" not in lines[later_name][3]
     assert clock_of(number).due_at == DUE
     assert admin.post("/recompute/preview").status_code == 302
     assert clock_of(number).due_at == DUE

@@ -1,6 +1,6 @@
 """What an improvement item's due time rests on, so that a new calendar can correct it.
 
-Revision: 0031, after 0030. Where a due day was chosen by hand, the day itself is kept: the number
+Revision: 0032, after 0031. Where a due day was chosen by hand, the day itself is kept: the number
 of times it moved tells, as the opening and each reopening count up by one.
 """
 
@@ -12,8 +12,8 @@ from alembic import op
 
 from app.core.db import Instant
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

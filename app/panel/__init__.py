@@ -12,6 +12,7 @@ from app.core import crud
 from app.core.history import Change
 from app.core.jobs import JobRun
 from app.panel.help.views import HelpView
+from app.panel.saved.views import SavedViewsView
 from app.panel.views import ChangeView, HealthView, JobView, PasswordView
 from app.panel.web import wire
 
@@ -23,5 +24,6 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view_no_menu(PasswordView)
     appbuilder.add_view_no_menu(HealthView)
     appbuilder.add_view_no_menu(HelpView)
+    appbuilder.add_view_no_menu(SavedViewsView)
     crud.register(appbuilder, JobRun, JobView, read_only=True)
     crud.register(appbuilder, Change, ChangeView, read_only=True)

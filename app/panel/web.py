@@ -30,6 +30,7 @@ from app.departments.rules import Role
 from app.notices.queries import dead_count, unread_count
 from app.panel.menu import menu
 from app.panel.packing import ASSETS, digest, kept, pack
+from app.panel.saved.views import saved_views
 from app.roster.queries import waiting_for
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ def wire(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(Exception, _failed)
-    app.jinja_env.globals.update(asset=asset, shell=shell, help_url=help_url)
+    app.jinja_env.globals.update(
+        asset=asset, shell=shell, help_url=help_url, saved_views=saved_views
+    )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.context_processor(lambda: {"lang": "en" if str(get_locale()) == "en" else "zh-CN"})
 

@@ -191,6 +191,7 @@ OWN = {
     "ledger_template",
     "ledger_template_version",
     "list_setting",
+    "saved_view",
     "unmasked_ledger",
 }
 """The tables of what a person keeps for oneself."""

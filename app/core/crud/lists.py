@@ -94,6 +94,7 @@ class Lists(EntityBase):
                 for name, value in address.parameters().items()
                 if name in KEPT or name.removeprefix("f_") in query.further
             ],
+            entity=self.panel.code,
             columns_url=address.url(f"{self.route_base}/columns"),
             buttons=self.list_buttons(replace(address, columns=query.told_columns)),
             bulk=self.bulk_buttons(),

@@ -116,6 +116,8 @@ class Listing:
     page_sizes: Sequence[tuple[int, str, bool]] = ()
     hidden: Sequence[tuple[str, str]] = ()
     columns_url: str = ""
+    entity: str = ""
+    """Whose list it is, where it can be kept under a name."""
     buttons: Sequence[Button] = ()
     bulk: Sequence[Button] = ()
     """What may be done with the rows that are ticked; where there is nothing, none can be."""

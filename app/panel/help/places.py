@@ -17,6 +17,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/cases": (LIFE, CLOCKS, PRIVACY, BOTH),
     "/cases/add": (LIFE, "yanggu#1. 登记", "linqing#2. 登记和分类"),
     "/cases/columns": (FINDING,),
+    "/views": (FINDING,),
     "/cases/list": (FINDING, LIFE),
     "/cases/list?tab=registered": (LIFE, "linqing#2. 登记和分类", FINDING),
     "/cases/list?tab=accepted": (LIFE, "yanggu#3. 转给责任科室", FINDING),

@@ -1,13 +1,13 @@
 """Views of lists that people keep under a name, for themselves or for a role.
 
-Revision: 0032, after 0031.
+Revision: 0033, after 0032.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.appeals import correcting, visibility
+from app.appeals import correcting, docket, visibility
 from app.appeals.api import CaseAppealsApi, OverseeApi, StepApi
 from app.appeals.models import Appeal, AppealPeriod
 from app.appeals.overseeing import OverseeView
 from app.appeals.pages import buttons_on_page, cards_on_page
 from app.appeals.rules import AppealOutcome
 from app.appeals.views import AppealView
-from app.cases import casepage, outside, timeline_page
+from app.cases import casepage, docket as file_of_case, outside, timeline_page
 from app.core import crud
 from app.core.language import N_
 from app.core.timeline import CHOICES
@@ -32,6 +32,7 @@ casepage.BUTTONS.append(buttons_on_page)
 outside.name_table(Appeal, N_("申诉与复议"))
 outside.name_table(AppealPeriod, N_("申诉期限"))
 timeline_page.TONES |= {"overturned": "late", "appeal_overdue": "late", "appeal_warning": "warn"}
+file_of_case.PARTS["appeals"] = docket.appeals
 correction.SOURCES += [correcting.periods, correcting.filings]
 CHOICES |= {"remedy_kind": RemedyKind, "appeal_outcome": AppealOutcome, "step": RemedyStep}
 

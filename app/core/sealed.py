@@ -25,9 +25,20 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-FORMAT = "bancheng-sealed-1"
 MANIFEST = "manifest.json"
 TIMELINE = "timeline.jsonl"
+TOLD = ("causes", "links", "appeals", "referrals", "owners", "responsibilities")
+"""What a file tells in words, each a part of its own."""
+FORMAT = "bancheng-sealed-2"
+
+
+def told_part(name: str) -> str:
+    """Return under which name a part stands that tells something in words."""
+    return f"told/{name}.json"
+
+
+NEEDED = {"bancheng-sealed-1": (TIMELINE,), FORMAT: (TIMELINE, *map(told_part, TOLD))}
+"""Format that is read → the parts that every file of it has."""
 CHUNK = 256 * 1024
 MOST_MANIFEST = 16 * 1024 * 1024
 MOST_LINE = 16 * 1024 * 1024
@@ -146,7 +157,7 @@ def _manifest(archive: ZipFile) -> dict[str, Any]:
     if archive.getinfo(MANIFEST).file_size > MOST_MANIFEST:
         raise ValueError(MANIFEST)
     manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
-    if manifest["format"] != FORMAT:
+    if manifest["format"] not in NEEDED:
         raise ValueError(manifest["format"])
     if seal_of(manifest) != manifest["seal"]:
         raise DomainError(gettext("清单被改动，与封签不符"))
@@ -157,7 +168,7 @@ def _same_files(archive: ZipFile, manifest: dict[str, Any]) -> None:
     """Check that exactly the files of the manifest are there, each with its size and SHA-256."""
     told = {line["name"]: line for line in manifest["files"]}
     there = [info.filename for info in archive.infolist()]
-    for name in (*told, TIMELINE):
+    for name in (*told, *NEEDED[manifest["format"]]):
         if name not in there:
             raise DomainError(gettext("%(name)s：缺失", name=name))
     for name in there:

@@ -197,6 +197,7 @@ def _overseeing(person: scope.Person) -> scope.Person:
 
 
 def _preview(found: list[Shift], mine: list[Shift], *, general: bool) -> dict[str, Any]:
+    shown = sorted(found, key=lambda it: (not it.held, it.kind == "clock"))[:MOST_SHOWN]
     rows = [
         Row(
             index,
@@ -205,10 +206,10 @@ def _preview(found: list[Shift], mine: list[Shift], *, general: bool) -> dict[st
                 Cell(shift.what),
                 Cell(_when(shift.old_due)),
                 Cell(_when(shift.new_due)),
-                Cell(gettext(shift.held) if shift.held else "", tone="late" if shift.held else ""),
+                Cell(_remark(shift), tone="late" if shift.held else ""),
             ],
         )
-        for index, shift in enumerate(found[:MOST_SHOWN])
+        for index, shift in enumerate(shown)
     ]
     heads = (
         *(gettext("编号"), gettext("时限")),
@@ -231,11 +232,22 @@ def _preview(found: list[Shift], mine: list[Shift], *, general: bool) -> dict[st
             [Col(head, head) for head in heads],
             rows,
             total=len(found),
+            first=1,
+            last=len(rows),
             empty=gettext("没有需要更正的时限"),
         ),
         "blocked": [],
         "cancel_url": "/calendar-days/list/",
     }
+
+
+def _remark(shift: Shift) -> str:
+    """Say why a supervisor must confirm, or what is corrected where the due time stays."""
+    if shift.held:
+        return gettext(shift.held)
+    if shift.old_due == shift.new_due:
+        return gettext("到期时间不变，更正预警、提级时间或暂定标记")
+    return ""
 
 
 def _when(instant: Any) -> str:

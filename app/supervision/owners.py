@@ -52,6 +52,7 @@ class Holding:
     """
     head: str = ""
     """Who headed the department then."""
+    assignment_id: int | None = None
     called_now: str = ""
     """The department, as it is called now."""
     returned: str = ""
@@ -120,6 +121,7 @@ def _with_department(
             ended=until,
             person=person,
             head=head,
+            assignment_id=row.id,
             called_now=row.department.name,
             returned=(row.return_reason or "") if last else "",
         )

@@ -246,6 +246,9 @@ TAMPERED = {
     "a fact": (alter("case.json", "办理中".encode(), "已结案".encode()), False, "case.json"),
     "the timeline": (alter("timeline.jsonl", b"accepted", b"refused!"), False, "timeline.jsonl"),
     "a manifest": (alter("manifest.json", b"R01", b"R02"), False, "封签"),
+    "a part in words gone, sealed anew": (
+        lambda parts: parts.pop("told/owners.json"), True, "told/owners.json：缺失",
+    ),
     "a part gone": (lambda parts: parts.pop("case.json"), False, "case.json：缺失"),
     "a part more": (lambda parts: parts.update({"more.txt": b"x"}), False, "more.txt"),
     "an event, sealed anew": (

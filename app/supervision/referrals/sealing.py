@@ -1,4 +1,7 @@
-"""Put a case into a sealed file: facts, timeline, evidence, attachments; personal data masked."""
+"""Put a case into a sealed file: facts, timeline, what features tell, evidence, attachments.
+
+Personal data is masked.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from datetime import date, datetime, time
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import force_locale
 from sqlalchemy import inspect, select
 
+from app.cases.docket import PARTS
 from app.cases.documents.models import Attachment
 from app.cases.models import Case
 from app.cases.records import Assignment, Callback, Visit
@@ -23,11 +28,12 @@ from app.core.guards.watched import PERSONAL
 from app.core.language import N_, gettext
 from app.core.panel import attributes
 from app.core.privacy import Secret, mask_name
-from app.core.sealed import TIMELINE, Head, Part, write
+from app.core.sealed import TIMELINE, TOLD, Head, Part, told_part, write
 from app.core.words import Choice
 from app.deadlines.adjustment_models import Extension, Pause
-from app.deadlines.models import Deadline
-from app.supervision.models import SupervisionCard
+from app.deadlines.models import Deadline, DeadlineRule
+from app.departments.models import Department, Hall, Staff
+from app.supervision.models import SupervisionCard, SupervisionRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +43,13 @@ if TYPE_CHECKING:
 EVIDENCE = (Assignment, Deadline, Extension, Pause, Visit, Callback, SupervisionCard, Attachment)
 """What is kept beside a case, each table a file of its own."""
 
+NAMED = (Department, DeadlineRule, Hall, Staff, SupervisionRule)
+"""What is told by its name beside its number."""
+
 READ_ME = N_(
-    "本文件是事项的密封卷宗：case.json 为登记内容，timeline.jsonl 为办理过程记录链，evidence 为"
+    "本文件是事项的密封卷宗：case.json 为登记内容，timeline.jsonl 为办理过程记录链；told 为文字"
+    "说明，其中 causes 为办不成的原因，links 为关联和并入的事项编号，appeals 为申诉、复议和诉讼，"
+    "referrals 为此前的移交，owners 为谁在何时承办，responsibilities 为当日权责清单；evidence 为"
     "时限与承办依据，attachments 为材料原件；反映人的联系方式和证件号码已遮盖。核对方法：在任意一台"
     "装有“办成”的计算机上运行 run.py timeline verify 本文件 --seal 封签，不需要数据库。"
 )
@@ -47,13 +58,14 @@ READ_ME = N_(
 def seal(case: Case, number: str, *, now: datetime) -> tuple[Draft, str]:
     """Seal a case as it is now; return the received file and its seal.
 
-    Written to a file without a name beside the store, then received like any other: memory stays
-    flat, and a crash leaves nothing. Raises DomainError for an attachment that is not whole.
+    In Chinese, whoever hands it over: it goes to an organ of the place. Written to a file without a
+    name beside the store, then received like any other: memory stays flat, and a crash leaves
+    nothing. Raises DomainError for an attachment that is not whole.
     """
     folder = store().folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with TemporaryFile(dir=folder) as out:
-        made = write(out, number, _head(case), _parts(case), now=now)
+    with force_locale("zh"), TemporaryFile(dir=folder) as out:
+        made = write(out, number, _head(case), _parts(case, now), now=now)
         out.seek(0)
         return store().receive(out, sys.maxsize), made
 
@@ -64,10 +76,12 @@ def _head(case: Case) -> Head:
     return Head(case.number, row.sequence, row.hash)
 
 
-def _parts(case: Case) -> Iterator[Part]:
+def _parts(case: Case, now: datetime) -> Iterator[Part]:
     yield Part("readme.txt", [gettext(READ_ME).encode()])
     yield Part("case.json", [_json(_facts(case))])
     yield Part(TIMELINE, _links(case))
+    for name in TOLD:
+        yield Part(told_part(name), [_json(PARTS[name](case, now))])
     for model in EVIDENCE:
         yield Part(f"evidence/{model.__tablename__}.json", _rows(model, case))
     files = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
@@ -101,14 +115,28 @@ def _links(case: Case) -> Iterator[bytes]:
 
 
 def _rows(model: type[Any], case: Case) -> Iterator[bytes]:
-    """Give the rows of a table that hang on the case, as a list in JSON, row by row."""
-    columns = inspect(model).column_attrs
+    """Give the rows of a table that hang on the case, as a list in JSON, row by row.
+
+    Beside the number of what a row is joined to stands its name.
+    """
+    columns, joined = inspect(model).column_attrs, _joined(model)
     rows = db.session.scalars(select(model).where(model.case_id == case.id).order_by(model.id))
     yield b"["
     for place, row in enumerate(rows):
         told = {column.key: _value(column, row) for column in columns}
+        told |= {name: _name(to) for name in joined if (to := getattr(row, name)) is not None}
         yield (b",\n" if place else b"\n") + json.dumps(told, ensure_ascii=False).encode()
     yield b"\n]\n"
+
+
+def _joined(model: type[Any]) -> list[str]:
+    """Return the names of the relations of a table to what is no part of the case."""
+    relations = inspect(model).relationships
+    return [it.key for it in relations if not it.uselist and it.mapper.class_ in NAMED]
+
+
+def _name(row: Any) -> str:
+    return row.name if isinstance(row, Staff) else str(row)
 
 
 def _value(column: Any, row: Any) -> Any:

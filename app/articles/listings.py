@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask import abort
 from sqlalchemy import select
 
-from app.articles import queries
 from app.cases.models import Case
 from app.core.crud.pages import Cell, Col, Listing, Row
 from app.core.crud.present import local
@@ -15,14 +14,14 @@ from app.core.db import db
 from app.core.language import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from app.articles.models import Article, ArticleFile
 
 
-def file_of(article_id: int, number: int) -> ArticleFile:
-    """Return a file of an article that is still there."""
-    found = [it for it in queries.files_of(article_id) if it.id == number]
+def file_of(among: Sequence[ArticleFile], number: int) -> ArticleFile:
+    """Return the file of this number among those of an article or a version."""
+    found = [it for it in among if it.id == number]
     if not found:
         abort(404)
     return found[0]
@@ -33,14 +32,17 @@ def _listing(heads: Iterable[str], rows: list[Row], empty: str) -> Listing:
     return Listing(columns=columns, rows=rows, total=len(rows), empty=empty)
 
 
-def files(article_id: int, base: str) -> Listing:
-    """List the files of an article; each leads to its bytes."""
+def files(among: Sequence[ArticleFile], base: str, *, removable: bool = False) -> Listing:
+    """List the files of an article or a version; each leads to its bytes."""
     rows = [
         Row(it.id, [Cell(it.name, url=f"{base}/{it.id}"), Cell(it.uploaded_by),
-                    Cell(f"{local(it.uploaded_at):%Y-%m-%d %H:%M}", "datetime")])
-        for it in queries.files_of(article_id)
+                    Cell(f"{local(it.uploaded_at):%Y-%m-%d %H:%M}", "datetime"),
+                    *[Cell(gettext("移除"), url=f"{base}/{it.id}/remove")][:removable]])
+        for it in among
     ]  # fmt: skip
-    heads = (gettext("文件名"), gettext("上传人"), gettext("上传时间"))
+    heads = [gettext("文件名"), gettext("上传人"), gettext("上传时间")]
+    if removable:
+        heads.append(gettext("操作"))
     return _listing(heads, rows, gettext("没有附件"))
 
 

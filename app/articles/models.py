@@ -48,6 +48,14 @@ ARTICLE_CAUSE = _beside("cause", "cause.id")
 ARTICLE_DEPARTMENT = _beside("department", "department.id")
 ARTICLE_CASE = _beside("case", "case.id")
 
+VERSION_FILE = Table(
+    "article_version_file",
+    Model.metadata,
+    Column("version_id", ForeignKey("article_version.id"), primary_key=True),
+    Column("file_id", ForeignKey("article_file.id"), primary_key=True, index=True),
+)
+"""The files that were published with a version: those that were reviewed with its texts."""
+
 
 class Article(Entity):
     """A problem as people put it, and how it is solved; the columns hold what is worked on.
@@ -139,7 +147,10 @@ class Article(Entity):
 
 
 class ArticleVersion(Model):
-    """An article as it was published: what everybody reads and finds. Its texts never change."""
+    """An article as it was published: what everybody reads and finds.
+
+    Its texts and its files never change.
+    """
 
     __tablename__ = "article_version"
     __table_args__ = (
@@ -199,6 +210,9 @@ class ArticleVersion(Model):
     written_by: Mapped[str] = field(String(64), label=N_("撰写人"), nullable=False)
     shown: Mapped[int] = field(Integer, label=N_("推荐次数"), nullable=False, default=0)
     used: Mapped[int] = field(Integer, label=N_("采用次数"), nullable=False, default=0)
+    files: Mapped[list[ArticleFile]] = relationship(
+        secondary=VERSION_FILE, order_by="ArticleFile.id"
+    )
 
     def __str__(self) -> str:
         """Name the article."""
@@ -217,7 +231,7 @@ class ArticleGram(Model):
 
 
 class ArticleFile(Entity):
-    """A file of an article; a removed one stays, with who removed it."""
+    """A file of an article; one taken off stays, with who did it, for what was published."""
 
     __tablename__ = "article_file"
     __table_args__ = (Index("ix_article_file_sha256", "sha256"),)

@@ -91,6 +91,7 @@ def publish(article: Article, *, actor: Person, now: datetime) -> ArticleVersion
         written_by=article.written_by.name if article.written_by else "",
         shown=before.shown if before else 0,
         used=before.used if before else 0,
+        files=list(files_of(article.id)),
     )
     db.session.add(version)
     db.session.flush()
@@ -131,8 +132,11 @@ def link(article: Article, case: Case, *, actor: Person) -> None:
 def attach(
     article: Article, papers: Sequence[Paper], *, actor: Person, now: datetime
 ) -> list[ArticleFile]:
-    """Add received files to an article: each is in its place before its row is committed."""
-    _require(article, actor, WRITERS)
+    """Add received files to an article, which is a draft again, as with a new text.
+
+    Each is in its place before its row is committed.
+    """
+    _write_anew(article, actor)
     if len(files_of(article.id)) + len(papers) > MOST_FILES:
         raise DomainError(gettext("一篇文章最多 %(most)d 个附件，未保存", most=MOST_FILES))
     rows = []
@@ -155,8 +159,10 @@ def attach(
 
 
 def remove(article: Article, row: ArticleFile, *, actor: Person, now: datetime) -> None:
-    """Take a file off an article; row and bytes stay."""
-    _require(article, actor, WRITERS)
+    """Take a file off an article, which is a draft again; published versions keep theirs."""
+    _write_anew(article, actor)
+    if row.article_id != article.id or row.removed_at is not None:
+        raise OutOfScopeError(ArticleFile.__tablename__)
     row.removed_at, row.removed_by = now, actor.name
 
 
@@ -202,6 +208,13 @@ def _take(article: Article, actor: Person, roles: tuple[str, ...], *sources: Art
     if article.status not in sources:
         told = gettext(article.status.label)
         raise DomainError(gettext("这篇文章现在是“%(status)s”，不能这样操作", status=told))
+
+
+def _write_anew(article: Article, actor: Person) -> None:
+    """Make an article a draft, under its lock: nobody publishes it in the meantime."""
+    db.session.refresh(article, with_for_update={"key_share": True, "of": Article})
+    write(article, actor=actor)
+    db.session.flush()
 
 
 def _said(note: str) -> str:

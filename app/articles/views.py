@@ -30,7 +30,7 @@ from app.core.crud.fields import LinksField
 from app.core.crud.forms import drawn, form_class, form_page
 from app.core.crud.integrity import problems_of
 from app.core.crud.listing import TabRule
-from app.core.crud.pages import Button, Cell, Fact, Listing
+from app.core.crud.pages import Button, Cell, Fact, FormPage, Listing
 from app.core.crud.present import EMPTY, local
 from app.core.db import db
 from app.core.errors import DomainError
@@ -143,8 +143,9 @@ class ArticleView(EntityView):
         ]
 
     def related(self, row: Article) -> list[tuple[str, Listing]]:
+        base, writes = f"{self.route_base}/{row.id}/file", may(self.panel.code, "e", row)
         return [
-            (gettext("附件"), listings.files(row.id, f"{self.route_base}/{row.id}/file")),
+            (gettext("附件"), listings.files(queries.files_of(row.id), base, removable=writes)),
             (gettext("关联事项"), listings.cases(row.cases)),
             (gettext("已发布的版本"), listings.versions(row)),
             *super().related(row),
@@ -188,6 +189,7 @@ class ArticleView(EntityView):
     def attach(self, pk: str) -> Any:
         """Add files to an article."""
         row, form = self._own(pk), _form({"files": PapersField(gettext("附件"), needed=True)})
+        form["files"].description += gettext("；添加后文章须重新审核")
         try:
             return self._through(
                 row,
@@ -205,19 +207,24 @@ class ArticleView(EntityView):
     @permission_name("show")
     def file(self, pk: str, number: int) -> Any:
         """Send a file of an article that one may see."""
-        return send(listings.file_of(self.find(pk).id, number))
+        return send(listings.file_of(queries.files_of(self.find(pk).id), number))
 
-    @expose("/<pk>/file/<int:number>/remove", methods=["POST"])
+    @expose("/<pk>/file/<int:number>/remove", methods=["GET", "POST"])
     @has_access
     @permission_name("edit")
     def remove(self, pk: str, number: int) -> Any:
-        """Take a file off an article."""
+        """Take a file off an article, once asked whether it is meant."""
         row = self._own(pk)
+        file = listings.file_of(queries.files_of(row.id), number)
+        back = self.row_url(row) or self.url
+        if request.method == "GET":
+            title, told = gettext("移除附件"), gettext("移除后文章须重新审核")
+            head = self._page(title, gettext("%(file)s：%(told)s", file=file.name, told=told))
+            page = FormPage([], "", title, back)
+            return self.render_template("panel/form.html", page=head, form=page)
         with transaction():
-            operations.remove(
-                row, listings.file_of(row.id, number), actor=scope.current(), now=clock.now()
-            )
-        return redirect(self.row_url(row) or self.url)
+            operations.remove(row, file, actor=scope.current(), now=clock.now())
+        return redirect(back)
 
     def _own(self, pk: str) -> Article:
         row: Article = self.find(pk)

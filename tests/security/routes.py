@@ -456,6 +456,7 @@ SPECIAL = (
     ("/articles/<pk>/attach", "GET", "articles", "edit", 200),
     ("/articles/<pk>/attach", "POST", "articles", "edit", 422),
     ("/articles/<pk>/file/<int:number>", "GET", "articles", "read", 404),
+    ("/articles/<pk>/file/<int:number>/remove", "GET", "articles", "edit", 404),
     ("/articles/<pk>/file/<int:number>/remove", "POST", "articles", "edit", 404),
     ("/api/v1/articles/<pk>/steps/<step>", "POST", "articles", "edit", 409),
     ("/frequent-problems/<pk>/<decision>", "GET", "frequent-problems", "read", (200, 404)),

@@ -65,14 +65,14 @@ class KnowledgeView(EntityView):
         return [Button(gettext("文章的撰写与审核"), f"/articles/show/{article.id}")]
 
     def related(self, row: ArticleVersion) -> list[tuple[str, Listing]]:
-        return [(gettext("附件"), files(row.article_id, f"{self.route_base}/{row.id}/file"))]
+        return [(gettext("附件"), files(row.files, f"{self.route_base}/{row.id}/file"))]
 
     @expose("/<pk>/file/<int:number>", methods=["GET"])
     @has_access
     @permission_name("show")
     def file(self, pk: str, number: int) -> Any:
         """Send a file of what is published."""
-        return send(file_of(self.find(pk).article_id, number))
+        return send(file_of(self.find(pk).files, number))
 
     @expose("/<pk>/<told>/<int:number>", methods=["POST"])
     @has_access

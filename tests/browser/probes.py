@@ -14,7 +14,8 @@ LINKS = """[...document.querySelectorAll('main .buttons a.btn, main .reveal, mai
 TEXTS = """() => {
     const found = [document.title];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node; (node = walker.nextNode());) found.push(node.data);
+    for (let node; (node = walker.nextNode());)
+        if (!node.parentElement.closest('code')) found.push(node.data);
     for (const name of ['placeholder', 'title', 'aria-label', 'alt', 'data-label'])
         for (const it of document.querySelectorAll('[' + name + ']'))
             found.push(it.getAttribute(name));
@@ -78,6 +79,7 @@ TERMS = (
     "Asia/Shanghai",
     "SHA-256",
     "CSV",
+    "GBK",
     r"(?<=\.)(xlsx?|csv|pdf|txt)",
     r"(?<=\d )[KM]?B",
     "MB",

@@ -117,7 +117,7 @@ def _owners(case: Case, now: datetime) -> Listing:
 
 
 def _owner(it: Holding, then: ListThen, zone: str) -> list[Cell]:
-    owner = gettext("窗口")
+    owner = gettext("督查（待裁定）") if it.ruling else gettext("窗口")
     if it.role is not None:
         owner = gettext("%(name)s（%(role)s）", name=it.owner, role=gettext(it.role.label))
     return [

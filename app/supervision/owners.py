@@ -19,7 +19,7 @@ from app.deadlines.queries import calendar, hours_of
 from app.supervision.as_of import DepartmentsThen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from app.cases.models import Case
@@ -40,9 +40,9 @@ class Holding:
     """One stretch of time in which one person, or nobody yet of a department, had the case."""
 
     role: AssignmentRole | None
-    """None at the window."""
+    """None at the window, and while a supervisor had to rule."""
     owner: str
-    """The department, as it was called then; empty for the window."""
+    """The department, as it was called then; empty for the window and for a ruling."""
     began: datetime
     ended: datetime | None
     person: str = ""
@@ -52,6 +52,8 @@ class Holding:
     """
     head: str = ""
     """Who headed the department then."""
+    ruling: bool = False
+    """Whether it waited for a supervisor to say which department must act."""
     assignment_id: int | None = None
     called_now: str = ""
     """The department, as it is called now."""
@@ -74,14 +76,16 @@ Turn = tuple["datetime", str]
 def holdings(case: Case, now: datetime) -> list[Holding]:
     """Return who had a case from its registration on, by their beginnings.
 
-    Where no department had the lead it was with the window. There is no gap, except while the case
-    was closed: then nobody had it.
+    Where no department had the lead it was with the window, and with the supervisors where they had
+    to rule. There is no gap, except while the case was closed: then nobody had it.
     """
     told = _told(case)
     then = DepartmentsThen([row.department for row in case.assignments])
-    found = [part for row in case.assignments for part in _with_department(row, told, then)] + list(
-        _at_window(case, told)
-    )
+    found = [part for row in case.assignments for part in _with_department(row, told, then)]
+    found += _at_window(case, told)
+    found += [
+        Holding(None, "", *span, ruling=True) for span in _while(told, (Status.DISPUTED,), None)
+    ]
     measured = [_measured(case, it, now) for it in found]
     return sorted(measured, key=lambda it: (it.began, it.role is AssignmentRole.ASSIST))
 
@@ -187,7 +191,9 @@ def _free(case: Case, told: Sequence[Event]) -> Iterator[Span]:
         if row.role is AssignmentRole.LEAD
     ]
     reached: datetime | None = case.registered_at
-    for began, ended in sorted([*taken, *_closed(case, told)], key=lambda span: span[0]):
+    over = _while(told, OVER, case.closed_at or case.archived_at)
+    taken += [*over, *_while(told, (Status.DISPUTED,), None)]
+    for began, ended in sorted(taken, key=lambda span: span[0]):
         if reached is None:
             return
         if reached < began:
@@ -197,20 +203,25 @@ def _free(case: Case, told: Sequence[Event]) -> Iterator[Span]:
         yield reached, None
 
 
-def _closed(case: Case, told: Iterable[Event]) -> Iterator[Span]:
-    """Give the spans in which a case was closed, as its timeline tells them."""
+def _while(
+    told: Iterable[Event], states: Collection[Status], untold: datetime | None
+) -> Iterator[Span]:
+    """Give the spans in which a case was in some states, as its timeline tells them.
+
+    Where it tells of none, `untold` says since when it has been.
+    """
     since: datetime | None = None
     for event in told:
         status = event.payload.get("changes", {}).get("status")
         if status is None:
             continue
-        over = status[1] in OVER
-        if over and since is None:
+        inside = status[1] in states
+        if inside and since is None:
             since = event.at
-        elif not over and since is not None:
+        elif not inside and since is not None:
             yield since, event.at
             since = None
-    since = since or case.closed_at or case.archived_at
+    since = since or untold
     if since is not None:
         yield since, None
 

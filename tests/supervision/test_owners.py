@@ -89,6 +89,22 @@ def test_a_return_gives_it_to_the_window_until_it_is_dispatched_again(demo):
     assert [it.returned for it in holdings(case_of(number), NOW)] == ["", "已联系申请人", "", ""]
 
 
+def test_a_dispute_is_with_the_supervisors_until_they_rule(demo):
+    number = led(("accept", "dispatch", "return", "dispatch", "return_again")).id
+    [window, ruling] = holdings(case_of(number), NOW + timedelta(hours=5))[-2:]
+    assert (window.owner, window.ruling, ruling.ruling, ruling.ended) == (
+        "市场监管科",
+        False,
+        True,
+        None,
+    )
+    with scope.everything():
+        act(case_of(number), "settle", ruling.began + timedelta(hours=1))
+    [ruling, again] = holdings(case_of(number), NOW + timedelta(hours=5))[-2:]
+    assert (ruling.role, ruling.person, ruling.ended) == (None, "", again.began)
+    assert (again.role.value, again.ruling) == ("lead", False)
+
+
 def test_those_who_assist_stand_beside_the_lead(demo):
     number = led(JOINT).id
     assert [it[:2] for it in told(number)] == [

@@ -35,9 +35,10 @@ def owners(case: Case, now: datetime) -> list[Told]:
 
 
 def _owner(it: Holding, zone: str) -> Told:
+    otherwise = gettext("督查（待裁定）") if it.ruling else gettext("窗口")
     told = {
         "assignment_id": it.assignment_id,
-        gettext("承办"): it.owner or gettext("窗口"),
+        gettext("承办"): it.owner or otherwise,
         gettext("现名称"): it.called_now if it.called_now != it.owner else "",
         gettext("角色"): gettext(it.role.label) if it.role is not None else "",
         gettext("经办人"): it.person,

@@ -249,9 +249,10 @@ def _commands() -> None:
     from app.imports.commands import cases
     from app.ledgers.commands import ledger
     from app.overview.commands import overview
+    from app.panel.commands import backup
 
     _translate(db)
-    for command in (db, calendar, cases, deadline, ledger, overview, timeline):
+    for command in (backup, db, calendar, cases, deadline, ledger, overview, timeline):
         cli.add_command(command)
 
 

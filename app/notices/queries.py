@@ -56,6 +56,19 @@ def dead_count() -> int:
     return db.session.scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
+def some_channel() -> bool:
+    """Say whether there is any way out of the panel: a channel in sight, or one of the setting."""
+    kept = select(NoticeTarget.id).where(NoticeTarget.active).limit(1)
+    return bool(setting.addresses()) or db.session.scalar(kept) is not None
+
+
+def last_outward() -> Notice | None:
+    """Return the last message in sight that left the panel or failed to, and how it went."""
+    ended = (State.SENT, *STUCK)
+    tried = select(Notice).where(Notice.way != Way.INBOX, Notice.state.in_(ended))
+    return db.session.scalars(tried.order_by(Notice.id.desc()).limit(1)).first()
+
+
 def in_sight(subjects: Iterable[Subject]) -> set[Subject]:
     """Return which of the rows that notices are about the person sees now."""
     wanted: dict[str, set[int]] = defaultdict(set)

@@ -1,7 +1,8 @@
 """The face of the house: the frame around every page, the workbench, the log-in, the menu.
 
 Change here: the menu by task (`menu.MENU`), what a role's workbench counts (`workbench.TASKS`),
-how errors are told (`web.SENTENCES`), which help belongs to which screen (`help/places.py`).
+how errors are told (`web.SENTENCES`), which help belongs to which screen
+(`help/places.py`), what a backup holds (`backup`).
 """
 
 from __future__ import annotations

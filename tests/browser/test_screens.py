@@ -152,7 +152,14 @@ def test_an_empty_house_tells_the_administrator_where_to_begin(site, at):
     site.start()
     person = at(site, "admin", ADMIN_PASSWORD)
     steps = person.page.locator(".checklist a")
-    assert steps.all_inner_texts() == ["添加大厅", "添加科室", "添加人员并安排任职", "录入权责清单"]
+    assert steps.all_inner_texts() == [
+        "添加大厅",
+        "添加科室",
+        "添加人员并安排任职",
+        "录入权责清单",
+        "让消息发得出去",
+        "每周备份",
+    ]
     Walk(person, "empty").everything().check()
     person.open("/halls/list/")
     assert person.page.locator(".empty").inner_text().startswith("还没有记录")

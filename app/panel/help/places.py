@@ -87,7 +87,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/notice-rules": (MESSAGES,),
     "/notice-targets": (MESSAGES,),
     "/deliveries": (MESSAGES,),
-    "/jobs": (ADMIN,),
+    "/jobs": ("README#备份", ADMIN),
 }
 """Address → page and heading of the guide; the longest address that a screen begins with counts."""
 

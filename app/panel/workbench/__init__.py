@@ -45,7 +45,7 @@ def build(person: Person, now: datetime) -> dict[str, Any]:
         "below": beside.below(roles, person, days, now),
         "panels": beside.beside(roles, person, now),
         "figures": figures(person, now) if set(roles) & set(OVERSEEING) else None,
-        "checklist": checklist() if may("halls", "a") else [],
+        "checklist": checklist(person, now) if may("halls", "a") else [],
     }
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.cases.moves import MOVE
+from tests.cases.life import appealing
 from tests.cases.life.law import LAW
 from tests.cases.life.looking import moment
+from tests.cases.life.stepping import MAKE_UP, local, works
 from tests.cases.life.world import CODES
 
 LATEST = datetime(2026, 10, 20, tzinfo=UTC)
@@ -30,6 +32,7 @@ CLOCK_WEIGHTS = {
     "refuse": 0.3, "merge": 0.3, "close_on_the_spot": 0.3, "archive": 0.3,
 }  # fmt: skip
 USUAL = 2.0
+KINDS = {"move": 0.8, "flag": 0.08, "lapse": 0.06, "appeal": 0.08}
 FAVOUR = 10
 """How much more often a tree tries the moves that it favours."""
 
@@ -82,7 +85,7 @@ HOPES = {
 
 @dataclass(frozen=True)
 class Step:
-    """What is tried at an instant: a move by a person, or one of the clock's own jobs."""
+    """What is tried at an instant: a move, a step of an appeal, or one of the clock's own jobs."""
 
     kind: str
     at: datetime
@@ -92,7 +95,7 @@ class Step:
     spoiled: bool = False
 
     def __str__(self) -> str:
-        if self.kind != "move":
+        if not self.verb:
             return f"{self.at.isoformat()} {self.kind}"
         filled = {
             name: value if type(value) is int else str(value) for name, value in self.filled.items()
@@ -109,12 +112,18 @@ class Chooser:
         """How often somebody tries what may not be done."""
         self.others = ()
         """Cases to merge into or to link with; the first may be taken."""
+        self.kinds = dict(KINDS)
+        """Kind of a step → how often it is tried."""
 
     def next(self, seen, now):
         """Return the next step after what is seen now."""
         at = self._later(seen, now)
-        kind = self.dice.choices(("move", "flag", "lapse"), (0.86, 0.08, 0.06))[0]
-        if kind != "move":
+        kind = self.dice.choices([*self.kinds], [*self.kinds.values()])[0]
+        if kind == "appeal" and (verb := appealing.comes_to_mind(seen)):
+            return self.appealed(verb, seen, at)
+        if kind == "correct":
+            return Step(kind, at, filled={"day": self._workday(at)})
+        if kind in ("flag", "lapse"):
             return Step(kind, at)
         if self.dice.random() < self.wild:
             verb = self.dice.choice([*LAW])
@@ -127,6 +136,17 @@ class Chooser:
         if filled and self.dice.random() < self.wild / 3:
             spoiled = self._spoil(filled, verb, seen)
         return Step("move", at, verb, who, filled, spoiled)
+
+    def appealed(self, verb, seen, at):
+        """Return a step of an appeal."""
+        return Step("appeal", at, verb, *appealing.chosen(self, seen, at, verb))
+
+    def _workday(self, at):
+        """Return a working day to come, made one off by a correction."""
+        day = local(at).date() + self.dice.randint(0, 6) * DAY
+        while not works(day) or day in MAKE_UP:
+            day += DAY
+        return day
 
     def usual(self, verb, seen, now, **fields):
         """Return a move as it should be, a little later, without departments that assist."""
@@ -176,6 +196,8 @@ class Chooser:
         step, dice = MOVE[verb], self.dice
         names = [*step.required, *(name for name in step.optional if dice.random() < 0.5)]
         filled = {name: self._value(name, seen, at) for name in names}
+        if "criterion" in filled:
+            filled["criterion"] = dice.choice(self.world.criteria[verb])
         if "assist_departments" in filled:
             lead = filled["lead_department"]
             filled["assist_departments"] = [

@@ -17,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import event, inspect, text
 
-from app.cases import operations
 from app.cases.models import Case
 from app.core import scope
 from app.core.db import db
@@ -86,7 +85,7 @@ class Attempt:
         db.session.rollback()
         sent = _kill_at(point)
         with scope.working_for(actor), transaction():
-            operations.move(case, self.way.verb, filled, actor=actor, now=self.way.now)
+            self.way.make(case, filled, actor)
             db.session.flush()
             if point == COUNTING:
                 told = list(sent), Picture.of(db.session.connection())

@@ -54,6 +54,13 @@ archive            closed|refused|merged         archived     clerk
 """
 """Verb, states from which, state afterwards (- the same), who: party is lead or assist."""
 
+UPHELD = f"""
+overturn           resolved|replied|called_back|closed|archived  dispatched  clerk|supervisor
+overturn_refusal   refused|archived              registered   clerk|supervisor
+mark_wrong         {ANY}|archived                -            clerk|supervisor
+"""
+"""The same, of what an appeal does that is upheld: whoever handles it records its outcome."""
+
 
 class Line(NamedTuple):
     """One line of the table."""
@@ -69,5 +76,9 @@ def _line(sources, target, who):
     )
 
 
-LAW = {verb: _line(*told) for verb, *told in (line.split() for line in TABLE.strip().splitlines())}
+def _read(table):
+    return {verb: _line(*told) for verb, *told in map(str.split, table.strip().splitlines())}
+
+
+LAW, ON_APPEAL = _read(TABLE), _read(UPHELD)
 """Verb → its line."""

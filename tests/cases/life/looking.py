@@ -22,6 +22,7 @@ ASKED = {
     "visits": "SELECT * FROM visit WHERE case_id = :case ORDER BY id",
     "callbacks": "SELECT * FROM callback WHERE case_id = :case ORDER BY id",
     "causes": "SELECT * FROM case_cause WHERE case_id = :case ORDER BY id",
+    "appeals": "SELECT * FROM appeal WHERE case_id = :case ORDER BY id",
     "events": "SELECT * FROM event WHERE case_id = :case ORDER BY id",
     "flags": (
         "SELECT flag.* FROM flag JOIN deadline ON deadline.id = flag.deadline_id "
@@ -41,6 +42,7 @@ class Seen(NamedTuple):
     visits: Rows
     callbacks: Rows
     causes: Rows
+    appeals: Rows
     events: Rows
     flags: Rows
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.cases.life.law import LAW
+from tests.cases.life.appealing import DECIDE, UPHELD, deciders, verb_of, waiting
+from tests.cases.life.law import LAW, ON_APPEAL
 from tests.cases.life.looking import moment
 
 
@@ -121,3 +122,75 @@ def only_the_clock_ran(before, after, _step, _world):
 
 HOUSEKEPT = (only_the_clock_ran,)
 """What must hold of flagging, and of a pause that ended by itself."""
+
+
+def _founded(step):
+    return step.verb == DECIDE and step.filled["outcome"] in UPHELD
+
+
+def an_upheld_appeal_does_what_the_table_says(before, after, step, _world):
+    if not _founded(step):
+        return True
+    verb = verb_of(before, waiting(before))
+    line, fresh = ON_APPEAL[verb], after.events[len(before.events) :]
+    told = [row["kind"] for row in fresh if row["kind"] in ("overturned", "appeal_decided")]
+    return (
+        before.status in line.sources
+        and after.status == (line.target or before.status)
+        and told == ["overturned", "appeal_decided"]
+        and moment(after.case[0]["overturned_at"]) == step.at
+    )
+
+
+def what_was_answered_wrongly_begins_anew(before, after, step, _world):
+    if not _founded(step) or verb_of(before, waiting(before)) != "overturn":
+        return True
+    case, old = after.case[0], [row["id"] for row in before.clocks if row["current"]]
+    return (
+        case["lead_department_id"] == step.filled["lead_department"].id
+        and case["outcome"] is None
+        and case["archived_at"] is None
+        and moment(after.main["start"]) == step.at
+        and [after.main["previous_id"]] == old
+    )
+
+
+def any_other_step_of_an_appeal_leaves_the_case(before, after, step, _world):
+    alike = ("case", "assignments", "clocks", "visits", "callbacks", "causes", "pauses", "flags")
+    if _founded(step):
+        marked = verb_of(before, waiting(before)) == "mark_wrong"
+        alike = ("assignments", "visits", "callbacks", "causes") if marked else ("causes",)
+    return all(getattr(before, name) == getattr(after, name) for name in alike)
+
+
+def whoever_decided_the_case_has_no_part_in_it(before, after, step, world):
+    row = after.appeals[-1] if step.verb != DECIDE else waiting(before)
+    people = {world.ids[step.who], row["handler_id"], row["assigned_by_id"]}
+    taking = {world.ids[step.who]} if step.verb == DECIDE else people
+    own = step.verb != DECIDE or world.ids[step.who] == row["handler_id"]
+    return own and not taking & deciders(before, row["id"])
+
+
+APPEALED = (
+    an_upheld_appeal_does_what_the_table_says,
+    what_was_answered_wrongly_begins_anew,
+    any_other_step_of_an_appeal_leaves_the_case,
+    whoever_decided_the_case_has_no_part_in_it,
+)
+"""What must hold of a step of an appeal."""
+
+
+def only_due_times_moved(before, after, _step, _world):
+    fresh = after.events[len(before.events) :]
+    alike = ("case", "assignments", "visits", "callbacks", "extensions", "pauses", "causes")
+    named = ("recomputed", "warning", "overdue", "escalated")
+    return all(row["kind"] in named for row in fresh) and all(
+        getattr(before, name) == getattr(after, name) for name in alike
+    )
+
+
+CORRECTED = (only_due_times_moved,)
+"""What must hold of a correction of the calendar."""
+
+BY_KIND = {"move": MOVED, "appeal": APPEALED, "correct": CORRECTED}
+"""Kind of a step → what must hold of it; of any other, `HOUSEKEPT`."""

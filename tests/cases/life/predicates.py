@@ -235,6 +235,15 @@ def the_timeline_is_written_in_order(seen):
     ) and all(moment(row["at"]) <= moment(row["recorded_at"]) for row in seen.events)
 
 
+def marked_wrong_by_the_last_appeal_that_was_upheld(seen):
+    wrong = [moment(row["wrong_at"]) for row in seen.appeals if row["wrong_at"]]
+    founded = sum(row["outcome"] in ("upheld", "partly") for row in seen.appeals)
+    marked, case = moment(seen.case[0]["overturned_at"]), seen.case[0]
+    told = sum(row["kind"] == "overturned" for row in seen.events)
+    reopened = not wrong or case["reopened_at"] is not None
+    return marked == max(wrong, default=None) and reopened and len(wrong) == founded == told
+
+
 STATE = (
     one_running_lead,
     a_department_runs_once,
@@ -268,5 +277,6 @@ STATE = (
     met_late_it_was_flagged,
     the_timeline_begins_with_the_intake,
     the_timeline_is_written_in_order,
+    marked_wrong_by_the_last_appeal_that_was_upheld,
 )
 """What must hold of a case at any time."""

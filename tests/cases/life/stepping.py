@@ -26,9 +26,21 @@ HOLIDAYS = {
 MAKE_UP = {date(2026, *day) for day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))}
 
 
+OFF: dict[date, str] = {}
+"""The working days that a correction of the calendar made days off, as far as it is known now."""
+
+
+def known(off):
+    """Reckon from here on with these corrections."""
+    OFF.clear()
+    OFF.update(off)
+
+
 def named(day):
     """Return whether a day is worked on, and what it is called."""
     assert day.year == 2026, f"{day} is beyond the table"
+    if day in OFF:
+        return False, OFF[day]
     if day in MAKE_UP:
         return True, "调休上班"
     for name, (first, last) in HOLIDAYS.items():

@@ -20,9 +20,11 @@ from app.core.db import db
 from app.core.errors import DomainError, OutOfScopeError
 from app.core.transaction import transaction
 from app.deadlines import flagging
-from tests.cases.life.choosing import CLOCK_WEIGHTS, FAVOUR, USUAL, WEIGHTS, Chooser
+from tests.cases.life import appealing, correcting
+from tests.cases.life.choosing import CLOCK_WEIGHTS, FAVOUR, MINUTE, USUAL, WEIGHTS, Chooser
+from tests.cases.life.law import ON_APPEAL
 from tests.cases.life.looking import look
-from tests.cases.life.passages import HOUSEKEPT, MOVED, PASSAGE, the_mover_was_entitled
+from tests.cases.life.passages import BY_KIND, HOUSEKEPT, PASSAGE, the_mover_was_entitled
 from tests.cases.life.predicates import STATE
 from tests.cases.life.world import WINDOWS
 from tests.cases.window import COMPANY
@@ -73,6 +75,8 @@ class Tree:
         chosen = weights or self.dice.choice((WEIGHTS, CLOCK_WEIGHTS))
         chosen = chosen | {verb: FAVOUR * chosen.get(verb, USUAL) for verb in favoured}
         self.chooser, self.wild = Chooser(world, self.dice, self.window, chosen), wild
+        if set(favoured) & set(ON_APPEAL):
+            self.chooser.kinds["appeal"] = 0.5
         self.start = FIRST + timedelta(minutes=self.dice.randrange(220 * 24 * 60))
         self.at_leaf = at_leaf
         self.path, self.walks = [], 0
@@ -110,7 +114,10 @@ class Tree:
         seen, now = look(self.case.id), self.start
         for told in head:
             verb, fields = (told, {}) if isinstance(told, str) else told
-            step = self.chooser.usual(verb, seen, now, **fields)
+            if verb == appealing.SEEK:
+                step = self.chooser.appealed(verb, seen, now + MINUTE)
+            else:
+                step = self.chooser.usual(verb, seen, now, **fields)
             self.path.append(step)
             seen, now = self.take(step, seen), step.at
         return seen, now
@@ -125,8 +132,8 @@ class Tree:
             if self.at_leaf:
                 self.at_leaf(self, seen, now)
             return
-        if seen.status == "archived":  # nothing more can be done: one try shows it
-            leaves = depth = 1
+        if seen.status == "archived":  # but for an appeal nothing can be done: one try shows it
+            leaves, depth = 1, min(depth, 1 + bool(seen.appeals))
         ways = self._ways(leaves, depth)
         self.chooser.wild = self.wild if ways > 1 else self.wild / 5
         for share in _shares(leaves, ways):
@@ -171,7 +178,7 @@ class Tree:
             if after != before:
                 raise self._broken("a refused move changed something")
             return after
-        further = MOVED if step.kind == "move" else HOUSEKEPT
+        further = BY_KIND.get(step.kind, HOUSEKEPT)
         for rule in STATE:
             if not rule(after):
                 raise self._broken(rule.__name__)
@@ -188,23 +195,42 @@ class Tree:
             return True
         if step.kind == "lapse":
             return operations.let_lapse(self.case, now=step.at) or True
-        actor = self.world.people[step.who]
-        self.tried[step.verb] += 1
+        if step.kind == "correct":
+            return correcting.correct(step)
+        verb = self._verb(step, before)
+        self.tried[verb] += 1
         point = db.session.begin_nested()
         try:
-            with scope.working_for(actor):
-                operations.move(self.case, step.verb, step.filled, actor=actor, now=step.at)
+            self._do(step)
         except DomainError as error:
             point.rollback()
             self._forget()
-            if isinstance(error, OutOfScopeError) and the_mover_was_entitled(
+            entitled = step.kind == "move" and the_mover_was_entitled(
                 before, before, step, self.world
-            ):
+            )
+            if isinstance(error, OutOfScopeError) and entitled:
                 raise self._broken(f"out of the scope of who may: {error}") from error
             return False
         point.commit()
-        self.made[step.verb] += 1
+        self.made[verb] += 1
         return True
+
+    def _do(self, step):
+        """Make a move, or take a step of an appeal."""
+        if step.verb == appealing.SEEK:
+            appealing.sought(self.case, self.world, self.window, step)
+        elif step.verb == appealing.DECIDE:
+            appealing.decided(self.world, step)
+        else:
+            actor = self.world.people[step.who]
+            with scope.working_for(actor):
+                operations.move(self.case, step.verb, step.filled, actor=actor, now=step.at)
+
+    def _verb(self, step, before):
+        """Name what is tried; of an appeal that is upheld, what it does to the case."""
+        if step.verb == appealing.DECIDE and step.filled["outcome"] in appealing.UPHELD:
+            return appealing.verb_of(before, appealing.waiting(before))
+        return step.verb
 
     def _look_with_other_eyes(self, step, seen):
         """Whoever gave the case back sees it no more, unless they are or were at it otherwise."""

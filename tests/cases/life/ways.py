@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from app.appeals.models import Appeal
+from app.appeals.operations import decide
+from app.appeals.rules import AppealOutcome
+from app.cases import operations
 from app.cases.moves import MOVE
+from app.core.db import db
+from tests.appeals import appeals
 from tests.cases.window import ACTORS, act, department, filled, person, register
 from tests.conftest import NOW
 
@@ -35,6 +43,13 @@ WAYS: dict[str, tuple[str, ...]] = {
     "archive": ("refuse",),
 }
 """Verb → the moves that come before it."""
+
+APPEALED: dict[str, tuple[str, ...]] = {
+    "overturn": (*_R, "seek"),
+    "overturn_refusal": ("refuse", "seek"),
+    "mark_wrong": (*_R, "seek", "reopen"),
+}
+"""The same, of what an appeal does that is upheld; `seek` registers it and gives it to somebody."""
 
 ASSISTED = ("sign_assist", "return_assist", "finish_assist")
 """The moves of a department that assists."""
@@ -66,8 +81,16 @@ class Way:
         """Bring a new case there, a minute for each step; committed."""
         case = register()
         for minutes, verb in enumerate(self.before, start=1):
-            act(case, verb, NOW + timedelta(minutes=minutes), person(_who(verb)), **self._of(verb))
+            now = NOW + timedelta(minutes=minutes)
+            if verb == "seek":
+                appeals.handled(case.id, now=now)
+            else:
+                act(case, verb, now, person(_who(verb)), **self._of(verb))
         return case
+
+    def make(self, case, filled, actor):
+        """Make the move; not committed."""
+        operations.move(case, self.verb, filled, actor=actor, now=self.now)
 
     def filled(self):
         """Return what the move is filled in with."""
@@ -89,6 +112,23 @@ class Way:
         return {}
 
 
+@dataclass(frozen=True)
+class Decision(Way):
+    """The outcome of an appeal that is upheld, which does to the case what the verb says."""
+
+    @property
+    def who(self):
+        return appeals.HANDLER
+
+    def filled(self):
+        return appeals.outcome()
+
+    def make(self, case, filled, actor):
+        """Record the outcome; not committed."""
+        row = db.session.scalars(select(Appeal).where(Appeal.case_id == case.id)).one()
+        decide(row, AppealOutcome.UPHELD, filled, actor=actor, now=self.now)
+
+
 def _who(verb):
     return "handler.linqing.syk" if verb in ASSISTED else ACTORS[MOVE[verb].roles[0]]
 
@@ -105,4 +145,5 @@ def ways():
         Way("progress after a pause ran out", "progress", WAYS["resume"], _LATE),
         Way("reopen before the callback", "reopen", WAYS["callback"]),
     ]
-    return [*usual, *harder]
+    upheld = [Decision(verb, verb, before) for verb, before in APPEALED.items()]
+    return [*usual, *harder, *upheld]

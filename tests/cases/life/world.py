@@ -16,6 +16,8 @@ from app.deadlines.models import DeadlineRule
 from app.deadlines.rules import ClockKind
 from app.departments.models import Department, Hall, Staff
 from app.departments.rules import DayEnd
+from app.rulebook.models import Criterion
+from app.rulebook.rules import Finding
 from tests.cases.window import hall, person
 
 CODES = ("scjg", "syk", "bdc", "ybk")
@@ -40,6 +42,8 @@ class World:
     offices: dict[int, str]
     """Department → its handler."""
     causes: list[Any]
+    criteria: dict[str, list[Any]]
+    """Verb → the criteria that it may name."""
 
 
 def opened():
@@ -94,7 +98,12 @@ def _world():
         rules=_rules(),
         offices={row.id: f"handler.{hall}.{code}" for (hall, code), row in found.items()},
         causes=list(db.session.scalars(select(Cause).order_by(Cause.code).limit(4))),
+        criteria={"accept": _criteria(Finding.ACCEPT), "refuse": _criteria(Finding.REFUSE)},
     )
+
+
+def _criteria(finding):
+    return list(db.session.scalars(select(Criterion).where(Criterion.finding == finding).limit(3)))
 
 
 def _held():

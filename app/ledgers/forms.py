@@ -14,7 +14,7 @@ from app.core.crud.fields import InstantField, LinkField, no_control_characters
 from app.core.language import gettext
 from app.departments.models import Hall
 from app.ledgers.models import LedgerKind
-from app.ledgers.rules import Preset
+from app.ledgers.rules import Period
 from app.ledgers.unmasking import may_unmask
 
 
@@ -35,21 +35,33 @@ def take_form() -> FlaskForm:
         ),
         "period": SelectField(
             gettext("周期"),
-            default=Preset.CUSTOM,
-            choices=[SelectChoice(it.value, gettext(it.label)) for it in Preset],
+            default=Period.FIXED,
+            choices=[
+                SelectChoice(it.value, gettext(it.label)) for it in Period if it is not Period.ALL
+            ],
         ),
         "roll_up": BooleanField(gettext("每个大厅一张工作表，前面加一张汇总")),
         "since": DateField(
             gettext("登记日期起"), optional, description=gettext("不填表示从最早的一件起")
         ),
         "until": DateField(gettext("登记日期止"), optional, description=gettext("不填表示到今天")),
-        "as_of": InstantField(
-            gettext("截至时间"),
-            validators=optional,
-            description=gettext("不填为现在；填过去的时间，事项、时限、科室等都按那时的情况列出"),
+        "as_of": _as_of(
+            gettext("不填为现在；填过去的时间，事项、时限、科室等都按那时的情况列出"), *optional
         ),
     }
     return _with_unmasking(fields)
+
+
+def past_form() -> FlaskForm:
+    """Return the form that asks only as of when."""
+    hint = gettext("过去的时间；事项、时限、科室等都按那时的情况列出")
+    needed = validators.InputRequired(gettext("必填"))
+    form: FlaskForm = type("PastForm", (FlaskForm,), {"as_of": _as_of(hint, needed)})()
+    return form
+
+
+def _as_of(hint: str, *needed: Any) -> InstantField:
+    return InstantField(gettext("截至时间"), validators=list(needed), description=hint)
 
 
 def unmask_form() -> FlaskForm:

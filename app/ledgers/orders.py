@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
 from app.ledgers.models import LedgerKind
-from app.ledgers.rules import Preset, preset_days
+from app.ledgers.rules import Period, days_meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,20 +76,19 @@ class Order:
 
 
 def days_asked(
-    preset: str, since: date | None, until: date | None, today: date
+    period: str, since: date | None, until: date | None, today: date
 ) -> tuple[date | None, date | None]:
-    """Return the days that a preset means, or those that are named where it is none.
+    """Return the days that a period means, or those that are named where it is left to them.
 
-    InvalidInputError for both at once, and for a preset that there is not.
+    InvalidInputError for both at once, and for a period that there is not.
     """
-    if preset not in list(Preset):
+    if period not in list(Period):
         raise InvalidInputError({"period": gettext("没有这个周期")})
-    days = preset_days(Preset(preset), today)
-    if days is None:
+    if period == Period.FIXED:
         return since, until
     if since is not None or until is not None:
         named = "since" if since is not None else "until"
         raise InvalidInputError(
-            {named: gettext("已选周期，日期请留空；要自己填日期，周期请选“自定义”")}
+            {named: gettext("已选周期，日期请留空；要自己填日期，周期请选“指定起止日期”")}
         )
-    return days
+    return days_meant(Period(period), today)

@@ -49,38 +49,25 @@ def _months_on(first: date, months: int) -> date:
     return first
 
 
-class Preset(Choice):
-    """The periods that one asks for most."""
+class Period(Choice):
+    """The days that one asks for most; they move along with today."""
 
-    CUSTOM = "", N_("自定义（按下面的日期）")
-    TODAY = "today", N_("今日")
-    THIS_WEEK = "this_week", N_("本周")
-    LAST_WEEK = "last_week", N_("上周")
-    THIS_MONTH = "this_month", N_("本月")
-    LAST_MONTH = "last_month", N_("上月")
-    THIS_QUARTER = "this_quarter", N_("本季度")
-    LAST_QUARTER = "last_quarter", N_("上季度")
-    THIS_YEAR = "this_year", N_("今年")
-    LAST_YEAR = "last_year", N_("去年")
-
-
-PRESENT = {
-    Preset.TODAY: LedgerPeriod.DAY,
-    Preset.THIS_WEEK: LedgerPeriod.WEEK,
-    Preset.THIS_MONTH: LedgerPeriod.MONTH,
-    Preset.THIS_QUARTER: LedgerPeriod.QUARTER,
-    Preset.THIS_YEAR: LedgerPeriod.YEAR,
-}
-PAST = {
-    Preset.LAST_WEEK: LedgerPeriod.WEEK,
-    Preset.LAST_MONTH: LedgerPeriod.MONTH,
-    Preset.LAST_QUARTER: LedgerPeriod.QUARTER,
-    Preset.LAST_YEAR: LedgerPeriod.YEAR,
-}
+    ALL = "all", N_("不限")
+    TODAY = "this-day", N_("今日")
+    THIS_WEEK = "this-week", N_("本周")
+    LAST_WEEK = "last-week", N_("上周")
+    THIS_MONTH = "this-month", N_("本月")
+    LAST_MONTH = "last-month", N_("上月")
+    THIS_QUARTER = "this-quarter", N_("本季度")
+    LAST_QUARTER = "last-quarter", N_("上季度")
+    THIS_YEAR = "this-year", N_("本年")
+    LAST_YEAR = "last-year", N_("上年")
+    FIXED = "fixed", N_("指定起止日期")
 
 
-def preset_days(preset: Preset, today: date) -> tuple[date, date] | None:
-    """Return the days that a preset means; None for those that one names oneself."""
-    if preset in PRESENT:
-        return days_of(PRESENT[preset], today)
-    return before(PAST[preset], today) if preset in PAST else None
+def days_meant(period: Period, today: date) -> tuple[date | None, date | None]:
+    """Return the first and the last day of a period; None where it is open or named by hand."""
+    which, _, unit = period.value.partition("-")
+    if unit not in list(LedgerPeriod):
+        return None, None
+    return (days_of if which == "this" else before)(LedgerPeriod(unit), today)

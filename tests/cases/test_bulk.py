@@ -446,6 +446,22 @@ def test_what_is_missing_or_too_much_is_said_and_nothing_is_lost(clerk):
     assert f"一次最多办理 {MOST} 件" in screens.text_of(answer)
 
 
+def test_nothing_ticked_loses_neither_what_was_typed_nor_the_cases(clerk):
+    ids = many(SENT, 2)
+    form = post(clerk, "remind", ids)
+    answer = confirmed(clerk, form, ids=[], note="请抓紧办理", how="each")
+    assert answer.status_code == 422
+    assert screens.summary(answer) == ["请先勾选事项"]
+    assert screens.typed(answer)["note"] == "请抓紧办理"
+    assert screens.typed(answer)["how"] == "each"
+    assert len(told(answer)) == 2
+    assert not screens.tree(answer).xpath("//td//input[@name='ids'][@checked]")
+    wrong = confirmed(clerk, answer, ids=ids[:1], note="")
+    assert screens.tree(wrong).xpath("//td//input[@name='ids'][@checked]/@value") == [str(ids[0])]
+    assert len(told(wrong)) == 2
+    assert len(told(confirmed(clerk, wrong, ids=ids[1:], note="请抓紧"))) == 1
+
+
 @pytest.mark.parametrize("ids", [["x"], ["-1"], ["²"], ["9" * 30], ["1; DROP"]])
 def test_what_is_no_number_is_no_case(clerk, ids):
     form = clerk.post("/cases/bulk/dispatch", data={"ids": ids})

@@ -14,11 +14,15 @@ from app.core import clock, scope
 from app.core.crud.present import local
 from app.core.db import db
 from app.core.errors import InvalidInputError
+from app.core.transaction import transaction
 from app.departments.queries import person_named
 from app.ledgers.columns import LEDGERS
 from app.ledgers.commands import ledger as command
+from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order
 from app.ledgers.production import produce
+from app.ledgers.templates.definition import Definition, Shown
+from app.ledgers.templates.operations import Sharing, create
 from tests.ledgers.living import Life
 from tests.ledgers.reading import ask, cover, grounds, kept, run, table
 
@@ -185,6 +189,26 @@ def test_the_form_takes_it_and_keeps_what_was_typed(then, login, demo):
     wrong = client.post("/ledgers/take", data={"kind": "cases", "as_of": "2999-01-01T08:00"})
     assert "截至时间不能晚于现在" in wrong.text
     assert 'value="2999-01-01T08:00"' in wrong.text
+
+
+def test_a_template_is_told_as_of_it_from_its_own_page(then, login, demo):
+    with scope.working_for(person_named("supervisor.linqing")) as owner, transaction():
+        asked = Definition(LedgerKind.CASES, (Shown("number"),))
+        number = create("当时的事项", asked, Sharing(), actor=owner, now=clock.now()).id
+        counts = Definition(
+            LedgerKind.DEPARTMENTS, (Shown(LEDGERS[LedgerKind.DEPARTMENTS].columns[0].code),)
+        )
+        other = create("科室", counts, Sharing(), actor=owner, now=clock.now()).id
+    db.session.remove()
+    client, page = login(demo, "supervisor.linqing"), f"/ledger-templates/{number}/as-of"
+    assert page in client.get(f"/ledger-templates/show/{number}").text
+    assert "as-of" not in client.get(f"/ledger-templates/show/{other}").text
+    assert "必填" in client.post(page, data={}).text
+    assert "截至时间不能晚于现在" in client.post(page, data={"as_of": "2999-01-01T08:00"}).text
+    with client.post(page, data={"as_of": f"{local(then):%Y-%m-%dT%H:%M}"}) as answer:
+        told = dict(load_workbook(BytesIO(answer.data))["说明"].iter_rows(values_only=True))
+    assert told["台账模板"] == "当时的事项（第 1 版）"
+    assert told["截至时间"].startswith(f"{local(then):%Y-%m-%d %H:%M}")
 
 
 def test_the_command_takes_it(then, tmp_path):

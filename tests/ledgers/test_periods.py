@@ -11,7 +11,7 @@ from app.core.errors import InvalidInputError
 from app.ledgers.commands import ledger as command
 from app.ledgers.jobs import PLAN, ledgers_of
 from app.ledgers.orders import days_asked
-from app.ledgers.rules import LedgerPeriod, Preset, before, days_of
+from app.ledgers.rules import LedgerPeriod, Period, before, days_of
 from app.scheduler import PERIOD_TIME, after_each
 from tests.conftest import NOW
 from tests.ledgers.reading import ask, cover
@@ -44,20 +44,20 @@ def test_periods_follow_each_other_without_a_gap(day, period):
 
 
 def test_presets_mean_days_and_dates_beside_them_are_refused():
-    assert days_asked("", date(2026, 1, 2), None, TODAY) == (date(2026, 1, 2), None)
-    assert days_asked("last_week", None, None, TODAY) == (date(2026, 9, 7), date(2026, 9, 13))
-    assert days_asked("last_year", None, None, TODAY) == (date(2025, 1, 1), date(2025, 12, 31))
-    past = [days_asked(it.value, None, None, TODAY) for it in Preset if it.value]
+    assert days_asked("fixed", date(2026, 1, 2), None, TODAY) == (date(2026, 1, 2), None)
+    assert days_asked("last-week", None, None, TODAY) == (date(2026, 9, 7), date(2026, 9, 13))
+    assert days_asked("last-year", None, None, TODAY) == (date(2025, 1, 1), date(2025, 12, 31))
+    past = [days_asked(it.value, None, None, TODAY) for it in Period if "-" in it.value]
     assert all(since <= until for since, until in past)
     with pytest.raises(InvalidInputError, match="日期请留空"):
-        days_asked("today", TODAY, None, TODAY)
+        days_asked("this-day", TODAY, None, TODAY)
     with pytest.raises(InvalidInputError, match="没有这个周期"):
         days_asked("century", None, None, TODAY)
 
 
 def test_the_form_takes_a_period(demo, login, monkeypatch, tmp_path):
     client = login(demo, "supervisor.linqing")
-    asked = {"kind": "cases", "period": "last_month", "since": "2026-01-01"}
+    asked = {"kind": "cases", "period": "last-month", "since": "2026-01-01"}
     assert "日期请留空" in client.post("/ledgers/take", data=asked).text
 
 

@@ -16,11 +16,12 @@ from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order
 from app.ledgers.production import produce
+from app.ledgers.rules import Period, days_meant
 from app.ledgers.templates import rights
 from app.ledgers.templates.definition import Definition, Shown
 from app.ledgers.templates.operations import Sharing, create
 from app.ledgers.templates.preview import preview
-from app.ledgers.templates.rules import Lamp, Period, days_of
+from app.ledgers.templates.rules import Lamp
 from tests.conftest import NOW
 from tests.ledgers.reading import ask, cover, run, table
 
@@ -227,12 +228,15 @@ def test_a_template_out_of_sight_is_refused(every_kind, tmp_path):
     ],
 )
 def test_a_period_moves_along(period, days):
-    assert days_of(period, date(2026, 9, 17)) == days
+    assert days_meant(period, date(2026, 9, 17)) == days
 
 
 def test_a_period_ends_where_the_next_begins():
-    assert days_of(Period.THIS_MONTH, date(2024, 2, 29)) == (date(2024, 2, 1), date(2024, 2, 29))
-    assert days_of(Period.LAST_QUARTER, date(2026, 1, 1)) == (date(2025, 10, 1), date(2025, 12, 31))
+    assert days_meant(Period.THIS_MONTH, date(2024, 2, 29)) == (date(2024, 2, 1), date(2024, 2, 29))
+    assert days_meant(Period.LAST_QUARTER, date(2026, 1, 1)) == (
+        date(2025, 10, 1),
+        date(2025, 12, 31),
+    )
 
 
 @pytest.mark.parametrize("kind", LEDGERS)

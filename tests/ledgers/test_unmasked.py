@@ -254,6 +254,15 @@ def test_what_nobody_fetched_is_gone_after_a_day_with_its_password(ready, folder
 # --- written down --------------------------------------------------------------------------------
 
 
+def test_a_password_can_be_had_after_the_file_but_not_after_its_day(ready):
+    client, base = ready
+    client.post(f"{base}/file").close()
+    assert "显示口令" in client.get(base.replace("tasks/", "tasks/show/")).text
+    assert entry()["password"] is not None
+    clear_tasks(clock.now(), clock.now() + KEPT_UNMASKED * 1.01)
+    assert entry()["password"] is None
+
+
 def test_each_case_tells_who_looked_and_why(ready):
     told = ask("SELECT case_number, actor, payload FROM event WHERE kind = 'revealed'")
     assert {row["case_number"] for row in told} == set(people())

@@ -32,6 +32,13 @@ class Asked:
     since: datetime
     leaving: Leaving | None
     back: str
+    listed: tuple[int, ...] = ()
+    """What the form listed before: what was unticked there can be ticked again."""
+
+    @property
+    def shown(self) -> list[int]:
+        """The cases above the form, ticked or not."""
+        return list(dict.fromkeys((*self.listed, *self.ids)))
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Chosen:
     lamp: tuple[str, str]
     whom: str
     reason: str
+    ticked: bool
 
 
 def title_of(step: Move) -> str:
@@ -76,10 +84,10 @@ def refusals(report: Report) -> list[str]:
 
 
 def row_of(
-    it: Candidate, told: dict[int, str], step: Move, leaving: Leaving | None, shown: tuple[str, str]
+    it: Candidate, told: dict[int, str], step: Move, asked: Asked, shown: tuple[str, str]
 ) -> Chosen:
     """Return a chosen case as a line of the table; what it was refused for before stays said."""
-    case = it.case
+    case, reason = it.case, it.reason or told.get(it.case.id, "")
     return Chosen(
         case.id,
         case.number,
@@ -87,8 +95,9 @@ def row_of(
         case.matter,
         gettext(case.status.label),
         shown,
-        _whom(it, step, leaving),
-        it.reason or told.get(case.id, ""),
+        _whom(it, step, asked.leaving),
+        reason,
+        ticked=not reason and case.id in asked.ids,
     )
 
 

@@ -83,10 +83,10 @@ class BulkForm:
     ) -> Any:
         """Draw the form with the cases that were chosen, and with what was refused before."""
         actor, now = scope.current(), clock.now()
-        cases = chosen(asked.ids)
+        cases = chosen(asked.shown)
         found = candidates(step, cases, asked.leaving, actor=actor, now=now)
         days, told = calendar(), {line.id: line.reason for line in report.lines} if report else {}
-        rows = [row_of(it, told, step, asked.leaving, lamp(it.case, days, now)) for it in found]
+        rows = [row_of(it, told, step, asked, lamp(it.case, days, now)) for it in found]
         rows.sort(key=lambda row: bool(row.reason))
         errors = [
             (f"f-{field.name}", gettext("%(label)s：%(text)s", label=field.label.text, text=error))
@@ -110,7 +110,7 @@ class BulkForm:
             form=page,
             rows=rows,
             heading=heading(step),
-            missing=len(set(asked.ids)) - len(rows),
+            missing=len(asked.shown) - len(rows),
             ready=gettext("可以%(move)s", move=gettext(step.label)),
         )
         return html, 409 if report else 422 if errors else 200
@@ -128,13 +128,13 @@ class BulkView(BulkForm, EntityView):
         if not scope.current().roles.intersection(step.roles):
             abort(403)
         asked = _asked()
-        if not asked.ids:
+        if not asked.shown:
             flash(gettext("请先勾选事项"), "warning")
             return redirect(asked.back)
-        if len(asked.ids) > MOST:
+        if len(asked.shown) > MOST:
             raise InvalidInputError({"": operations.too_many()})
         confirmed = "confirm" in request.form
-        form = bulk_form(step, chosen(asked.ids), asked.leaving, confirmed=confirmed)
+        form = bulk_form(step, chosen(asked.shown), asked.leaving, confirmed=confirmed)
         if not confirmed or not form.validate():
             return self.answer(step, asked, form)
         try:
@@ -215,7 +215,8 @@ def _asked() -> Asked:
     back = request.form.get("back", "")
     if not back.startswith((LIST, HANDOVER)) or "\\" in back:
         back = LIST
-    return Asked(list(ids), _since(request.form.get("since", "")), leaving, back)
+    listed = tuple(_number(text) for text in request.form.get("listed", "").split(",") if text)
+    return Asked(list(ids), _since(request.form.get("since", "")), leaving, back, listed)
 
 
 def _number(text: str) -> int:
@@ -243,6 +244,7 @@ def _leaving(text: str) -> Leaving:
 
 def _hidden(asked: Asked) -> list[tuple[str, str]]:
     hidden = [("confirm", "1"), ("since", asked.since.isoformat()), ("back", asked.back)]
+    hidden.append(("listed", ",".join(map(str, asked.shown))))
     return hidden + ([("leaving", code_of(asked.leaving))] if asked.leaving else [])
 
 

@@ -1,4 +1,4 @@
-"""Ask on a page of its own for a ledger that is already chosen, and whether it is masked."""
+"""Ask on a page of its own for a ledger that is already chosen: as of when, or masked or not."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from app.core.crud.forms import form_page
 from app.core.crud.pages import Page
 from app.core.errors import DomainError, InvalidInputError
 from app.core.language import gettext
-from app.ledgers.forms import reason_of, unmask_form
-from app.ledgers.production import told_in_words
+from app.ledgers.forms import past_form, reason_of, unmask_form
+from app.ledgers.production import check, told_in_words
 from app.ledgers.tasks.taking import send_or_queue
 
 if TYPE_CHECKING:
@@ -21,16 +21,22 @@ if TYPE_CHECKING:
     from app.ledgers.orders import Order
 
 
-def ask_on_page(view: EntityView, order: Order, title: str, *, cancel_url: str, action: str) -> Any:
-    """Show what a ledger is narrowed by; take it when that is pressed."""
+def ask_on_page(
+    view: EntityView, order: Order, title: str, *, cancel_url: str, action: str, then: bool = False
+) -> Any:
+    """Show what a ledger is narrowed by; take it when that is pressed, `then` as of an instant."""
     asked: dict[str, Any] = {"person": scope.current(), "now": clock.now()}
     words = told_in_words(order, **asked)
-    form = unmask_form()
+    form = past_form() if then else unmask_form()
     problems: dict[str, str] = {}
     if request.method == "POST" and form.validate():
         reason = reason_of(form)
         try:
-            wanted = replace(order, unmasked=reason is not None)
+            if then:
+                wanted = replace(order, as_of=form["as_of"].data)
+                check(wanted, asked["now"])
+            else:
+                wanted = replace(order, unmasked=reason is not None)
             return send_or_queue(wanted, reason=reason or "", **asked)
         except InvalidInputError as error:
             problems = error.problems

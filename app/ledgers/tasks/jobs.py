@@ -10,10 +10,10 @@ from app.core.storage import exports
 from app.core.transaction import transaction
 from app.ledgers.tasks.making import FOLDER
 from app.ledgers.tasks.operations import bury
-from app.ledgers.tasks.queries import named, outlived, waiting
+from app.ledgers.tasks.queries import named, outlived, over, waiting
 from app.ledgers.tasks.rules import FORGOTTEN
 from app.ledgers.tasks.workers import hand_over
-from app.ledgers.unmasked.operations import forget_password
+from app.ledgers.unmasked.operations import forget_passwords
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +42,7 @@ def clear_tasks(_planned: datetime, now: datetime) -> dict[str, Any]:
         with transaction():
             for row in outlived(now):
                 row.file_key = None
-                forget_password(row.id)
+            forget_passwords(over(now))
         gone += len(keys)
         old = list(store.old(FOLDER, now - FORGOTTEN))
         for key in set(old) - named(old):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import force_locale
 from sqlalchemy import or_, select, update
 
 from app.core.db import db
@@ -222,10 +223,11 @@ def bury(*, now: datetime) -> int:
     ).all()
     for row in dead:
         row.state, row.ended_at, row.lease_until = TaskState.FAILED, now, None
-        row.reason = gettext(
-            "生成了 %(number)d 次都中途中断，请缩小范围后重试，或告诉系统管理员",
-            number=row.attempts,
-        )
+        with force_locale(row.language):
+            row.reason = gettext(
+                "生成了 %(number)d 次都中途中断，请缩小范围后重试，或告诉系统管理员",
+                number=row.attempts,
+            )
         db.session.flush()
         _tell(row, "ledger_failed", now)
     return len(dead)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import Select
+
     from app.core.scope import Person
     from app.ledgers.orders import Order
 
@@ -56,6 +58,11 @@ def named(keys: Sequence[str]) -> set[str]:
     """Return which of the files a task names."""
     found = db.session.scalars(select(LedgerTask.file_key).where(LedgerTask.file_key.in_(keys)))
     return {key for key in found if key is not None}
+
+
+def over(now: datetime) -> Select[tuple[int]]:
+    """Select the tasks whose time is over, whether their file is still there or not."""
+    return select(LedgerTask.id).where(LedgerTask.expires_at < now)
 
 
 def outlived(now: datetime) -> Sequence[LedgerTask]:

@@ -11,16 +11,9 @@ from app.core.words import unprintable
 from app.core.workbook import Kind
 from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind
+from app.ledgers.rules import Period
 from app.ledgers.templates import sorts
-from app.ledgers.templates.rules import (
-    LONGEST_TITLE,
-    MOST_SORTS,
-    ORIENTATIONS,
-    SIZES,
-    WIDTHS,
-    Lamp,
-    Period,
-)
+from app.ledgers.templates.rules import LONGEST_TITLE, MOST_SORTS, ORIENTATIONS, SIZES, WIDTHS, Lamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

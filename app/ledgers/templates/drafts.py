@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.errors import InvalidInputError
 from app.core.language import gettext
+from app.ledgers.rules import Period
 from app.ledgers.templates.definition import Definition, Shown
-from app.ledgers.templates.rules import MOST_SORTS, Lamp, Period
+from app.ledgers.templates.rules import MOST_SORTS, Lamp
 from app.ledgers.templates.sending import NAMES
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from app.core.language import gettext
 from app.departments.rules import Role
 from app.ledgers.columns import LEDGERS
 from app.ledgers.queries import all_halls
+from app.ledgers.rules import Period
 from app.ledgers.subscriptions.rules import Cadence, Weekday
 from app.ledgers.templates import queries, sorts
 from app.ledgers.templates.operations import LONGEST_NAME
-from app.ledgers.templates.rules import MOST_SORTS, ORIENTATIONS, SIZES, Lamp, Period
+from app.ledgers.templates.rules import MOST_SORTS, ORIENTATIONS, SIZES, Lamp
 from app.ledgers.templates.sending import allowed
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from app.core.language import gettext
 from app.core.workbook import USUAL_PAPER, Paper
 from app.ledgers.columns import LEDGERS
 from app.ledgers.listing import list_of
+from app.ledgers.rules import Period, days_meant
 from app.ledgers.templates import queries, rights, sorts
-from app.ledgers.templates.rules import Lamp, Period, days_of
+from app.ledgers.templates.rules import Lamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,7 @@ def narrowed(order: Order, asked: Definition, now: datetime) -> Order:
     if since is None and until is None:
         fixed = asked.period is Period.FIXED
         days = asked.since, asked.until
-        since, until = days if fixed else days_of(asked.period, local(now).date())
+        since, until = days if fixed else days_meant(asked.period, local(now).date())
     return replace(
         order,
         since=since,

@@ -20,6 +20,7 @@ from app.core.errors import DomainError, InvalidInputError
 from app.core.language import N_, gettext
 from app.core.security import may
 from app.core.transaction import transaction
+from app.ledgers.columns import LEDGERS
 from app.ledgers.models import LedgerKind
 from app.ledgers.orders import Order
 from app.ledgers.subscriptions.listings import SUBSCRIPTIONS, sent_on_time
@@ -40,7 +41,17 @@ if TYPE_CHECKING:
 class LedgerTemplateView(Designing):
     """Templates of ledgers."""
 
-    own_routes = ("base", "draw", "redraw", "old", "duplicate", "activate", "take", "unmasked")
+    own_routes = (
+        "base",
+        "draw",
+        "redraw",
+        "old",
+        "duplicate",
+        "activate",
+        "take",
+        "then",
+        "unmasked",
+    )
     tabs = {
         "all": TabRule(N_("全部")),
         "mine": TabRule(N_("我的"), lambda _now: LedgerTemplate.owner_id == scope.current().id),
@@ -67,6 +78,8 @@ class LedgerTemplateView(Designing):
         if may(self.panel.code, "x") and row.active:
             take = Button(gettext("生成台账"), f"{base}/produce", "main", method="post")
             found.append(take)
+            if LEDGERS[LedgerKind(row.kind)].past:
+                found.append(Button(gettext("按过去的时间生成"), f"{base}/as-of"))
             if may_unmask(scope.current()):
                 found.append(Button(gettext("申请未脱敏台账"), f"{base}/unmasked"))
         if may(SUBSCRIPTIONS, "a") and row.active:
@@ -182,10 +195,20 @@ class LedgerTemplateView(Designing):
     @permission_name("export")
     def unmasked(self, pk: str) -> Any:
         """Ask whether the ledger of a template is to be masked, and why not."""
+        return self._asked(pk)
+
+    @expose("/<pk>/as-of", methods=["GET", "POST"])
+    @has_access
+    @permission_name("export")
+    def then(self, pk: str) -> Any:
+        """Ask as of which past instant the ledger of a template is to be told."""
+        return self._asked(pk, then=True)
+
+    def _asked(self, pk: str, *, then: bool = False) -> Any:
         row = self.find(pk)
         order = Order(LedgerKind(row.kind), template=(row.id, row.number))
         back = f"{self.route_base}/show/{row.id}"
-        return ask_on_page(self, order, row.name, cancel_url=back, action=request.path)
+        return ask_on_page(self, order, row.name, cancel_url=back, action=request.path, then=then)
 
 
 def _done(work: Callable[[], Any], said: str) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from app.core.crud.pages import Fact
 from app.core.language import gettext
 from app.ledgers.columns import LEDGERS
+from app.ledgers.rules import Period
 from app.ledgers.templates import sorts
-from app.ledgers.templates.rules import ORIENTATIONS, Lamp, Period
+from app.ledgers.templates.rules import ORIENTATIONS, Lamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,6 +17,8 @@ from app.ledgers.unmasking import require
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Select
+
     from app.core.scope import Person
     from app.core.workbook import Produced
     from app.ledgers.models import LedgerKind
@@ -94,10 +96,10 @@ def fetch(row: UnmaskedLedger, *, actor: Person, now: datetime) -> None:
     _once(row, "fetched_at", now)
 
 
-def forget_password(task_id: int) -> None:
-    """Keep the password of a file no longer that is gone."""
-    row = of_task(task_id)
-    if row is not None:
+def forget_passwords(tasks: Select[tuple[int]]) -> None:
+    """Keep no password longer than its file is kept, also of one that was fetched without it."""
+    held = UnmaskedLedger.password.is_not(None), UnmaskedLedger.task_id.in_(tasks)
+    for row in db.session.scalars(select(UnmaskedLedger).where(*held)):
         row.password = None
 
 

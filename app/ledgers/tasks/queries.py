@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 
@@ -60,7 +60,7 @@ def named(keys: Sequence[str]) -> set[str]:
     return {key for key in found if key is not None}
 
 
-def over(now: datetime) -> Select[tuple[int]]:
+def over(now: datetime) -> Select[Any]:
     """Select the tasks whose time is over, whether their file is still there or not."""
     return select(LedgerTask.id).where(LedgerTask.expires_at < now)
 

@@ -75,7 +75,7 @@ class LedgerTaskView(EntityView):
             abort(403)
         address = Address.read(LIST, request.args)
         order = Order(LedgerKind.CASES, listed=narrowing(address))
-        urls = {"cancel_url": address.url(LIST), "action": listed_url(address)}
+        urls: dict[str, Any] = {"cancel_url": address.url(LIST), "action": listed_url(address)}
         return ask_on_page(self, order, gettext("导出办不成事台账"), **urls)
 
     @expose("/show/<pk>", methods=["GET"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
@@ -96,7 +96,7 @@ def fetch(row: UnmaskedLedger, *, actor: Person, now: datetime) -> None:
     _once(row, "fetched_at", now)
 
 
-def forget_passwords(tasks: Select[tuple[int]]) -> None:
+def forget_passwords(tasks: Select[Any]) -> None:
     """Keep no password longer than its file is kept, also of one that was fetched without it."""
     held = UnmaskedLedger.password.is_not(None), UnmaskedLedger.task_id.in_(tasks)
     for row in db.session.scalars(select(UnmaskedLedger).where(*held)):

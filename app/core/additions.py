@@ -8,11 +8,10 @@ add nothing to a case at all.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import sqlite3
+from sqlalchemy.exc import IntegrityError
 
 OF_ITS_OWN = "SELECT DISTINCT case_id FROM event WHERE id >= ? AND kind <> 'changed_outside'"
 """The cases that have an event of this transaction. SQLite has one writer, and ids only grow."""
@@ -24,6 +23,14 @@ SELECT id, number, strftime('%Y-%m-%d %H:%M:%f000', 'now'),
 FROM "case" WHERE id = ? AND EXISTS (SELECT 1 FROM "{table}" WHERE id = ?)
 """
 """A row that a savepoint took back is not told."""
+
+
+CAUSELESS = "a case closes with at least one cause"
+UNNAMED = """
+SELECT 1 FROM "case" WHERE id = {0} AND status = 'closed'
+AND NOT EXISTS (SELECT 1 FROM case_cause WHERE case_id = {0} AND current)
+"""
+"""Whether a case is closed without a cause; both databases ask so (app/core/guards/closing.py)."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,12 @@ class Additions:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._rows: list[Row] = []
+        self._closed: set[int] = set()
         self._since: int | None = None
 
     def begin(self) -> None:
         """Forget what a transaction before this one did."""
-        self._rows, self._since = [], None
+        self._rows, self._closed, self._since = [], set(), None
 
     def add(self, table: str, number: int, case: int, payload: str) -> None:
         """Hear of a row; called by its trigger."""
@@ -55,6 +63,16 @@ class Additions:
     def hear(self, event: int) -> None:
         """Hear of an event; called by its trigger."""
         self._since = event if self._since is None else min(self._since, event)
+
+    def close(self, case: int) -> None:
+        """Hear of a case that closed, or lost a cause; called by its trigger."""
+        self._closed.add(case)
+
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Raise IntegrityError where a case would be left closed without a cause."""
+        unnamed = UNNAMED.format("?1")
+        if any(connection.execute(unnamed, (case,)).fetchone() for case in self._closed):
+            raise IntegrityError(None, None, sqlite3.IntegrityError(CAUSELESS))
 
     def tell(self, connection: sqlite3.Connection) -> None:
         """Write an event for each row of a case that no other event of the transaction tells of."""

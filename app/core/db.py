@@ -113,6 +113,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.create_function("sha256", 1, _sha256, deterministic=True)
     heard = record.info["additions"] = Additions()
     connection.create_function("row_was_added", 4, heard.add)
+    connection.create_function("case_needs_a_cause", 1, heard.close)
     connection.create_function("event_was_written", 1, heard.hear)
 
 
@@ -130,6 +131,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @event.listens_for(Engine, "commit")
 def _tell_additions(connection: Connection) -> None:
-    """Tell what was added to cases and no event tells of."""
+    """Tell what was added to cases and no event tells of; refuse a case closed without a cause."""
     if connection.dialect.name == "sqlite":
-        connection.info["additions"].tell(connection.connection.driver_connection)
+        driver = connection.connection.driver_connection
+        connection.info["additions"].check(driver)
+        connection.info["additions"].tell(driver)

@@ -82,6 +82,9 @@ SELECT id, number, hall_id, 'resolve', true, 1000, 3, dispatched_at,
        dispatched_at + interval '7 days', 1, finished_at,
        CASE WHEN finished_at IS NOT NULL THEN 'met' END, NULL, false, 1, '{}', 1
 FROM "case" WHERE id > %(after)s;
+INSERT INTO case_cause (case_id, cause_id, current, version)
+SELECT id, (SELECT min(id) FROM cause), true, 1
+FROM "case" WHERE id > %(after)s AND status = 'closed';
 ANALYZE;
 """
 

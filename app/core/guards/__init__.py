@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect
 
 from app.core.guards import (
+    closing,
     concluded,
     counted,
     deciders,
@@ -47,6 +48,7 @@ def install(connection: Connection, migration: str = "") -> None:
     disclosed.install(connection)
     if not migration:
         reviewed.install(connection)
+        closing.install(connection)
 
 
 def remove(connection: Connection) -> None:
@@ -56,6 +58,7 @@ def remove(connection: Connection) -> None:
     versions.remove(connection)
     disclosed.remove(connection)
     reviewed.remove(connection)
+    closing.remove(connection)
     if connection.dialect.name == "postgresql":
         for name in (*postgresql.FUNCTIONS, *counted.FUNCTIONS):
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import add, attrgetter, sub
 from typing import TYPE_CHECKING
 
 from app.core.words import N_, Choice
@@ -95,13 +96,13 @@ class Figures:
     grades: int = 0
 
     def __add__(self, other: Figures) -> Figures:
-        return Figures(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Figures(*map(add, _numbers(self), _numbers(other)))
 
     def __sub__(self, other: Figures) -> Figures:
-        return Figures(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Figures(*map(sub, _numbers(self), _numbers(other)))
 
     def __bool__(self) -> bool:
-        return any(astuple(self))
+        return any(_numbers(self))
 
     @property
     def overdue(self) -> int:
@@ -140,6 +141,7 @@ class Figures:
 
 
 NAMES = tuple(Figures.__dataclass_fields__)
+_numbers = attrgetter(*NAMES)
 
 COUNTS = ("registered", "taken", "refused", "finished", "in_time", "late", "open_late", "timed",
           "rated", "satisfied", "overdue", "judged")  # fmt: skip

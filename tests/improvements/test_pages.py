@@ -32,10 +32,8 @@ TYPED = {"problem": "刷脸过不去", "measure": "上门帮办", "days": "20"}
 
 
 def buttons(page):
-    return [
-        " ".join(it.text_content().split())
-        for it in tree(page).xpath("//*[@class='head']//*[contains(@class,'btn')]")
-    ]
+    [row] = tree(page).xpath("//*[@class='head']/*[@class='buttons']")
+    return [" ".join(it.text_content().split()) for it in row.xpath(".//*[contains(@class,'btn')]")]
 
 
 def newest():

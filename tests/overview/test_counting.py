@@ -131,7 +131,8 @@ WRITTEN = {
     "serial = 9999, registered_at = '2026-08-03 02:00:00+00:00' "
     'WHERE id = (SELECT max(id) FROM "case")',
     "judged": "UPDATE deadline SET verdict = 'breached' WHERE verdict = 'met'",
-    "causes gone": "DELETE FROM case_cause",
+    "causes gone": "DELETE FROM case_cause WHERE case_id IN "
+    "(SELECT id FROM \"case\" WHERE status <> 'closed')",
     "another cause": "UPDATE case_cause SET cause_id = (SELECT max(id) FROM cause)",
     "graded": "UPDATE \"case\" SET satisfaction = '1' WHERE satisfaction IS NOT NULL",
     "assist": "UPDATE assignment SET role = 'assist' WHERE finished_at IS NOT NULL",

@@ -534,6 +534,8 @@ SPECIAL = (
     ("/ledger-templates/<pk>/produce", "POST", "ledger-templates", "export", 200),
     ("/ledger-templates/<pk>/unmasked", "GET", "ledger-templates", "export", 200),
     ("/ledger-templates/<pk>/unmasked", "POST", "ledger-templates", "export", 200),
+    ("/ledger-templates/<pk>/as-of", "GET", "ledger-templates", "export", 200),
+    ("/ledger-templates/<pk>/as-of", "POST", "ledger-templates", "export", 422),
     ("/ledger-tasks/listed", "GET", "ledger-tasks", "export", 200),
     ("/ledger-tasks/listed", "POST", "ledger-tasks", "export", 200),
     ("/ledger-subscriptions/<pk>/active", "POST", "ledger-subscriptions", "edit", 302),

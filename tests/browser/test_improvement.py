@@ -59,7 +59,7 @@ def test_ticked_cases_become_an_improvement_that_is_done_verified_and_measured(d
     for text in (DONE, "现场看过，属实", "清单.txt", "待验收 → 已销号"):
         assert text in shown
     assert clerk.page.locator("svg").filter(has_text="整改前").count()
-    assert not clerk.page.locator(".head .btn").count()
+    assert not clerk.page.locator(".head .buttons .btn").count()
     clerk.page.get_by_text("查看数据").click()
     assert clerk.page.get_by_role("table", name="整改前后每 30 天的件数").is_visible()
     for person in (supervisor, owner, clerk):

@@ -183,7 +183,8 @@ APPEALED = (
 def only_due_times_moved(before, after, _step, _world):
     fresh = after.events[len(before.events) :]
     alike = ("case", "assignments", "visits", "callbacks", "extensions", "pauses", "causes")
-    named = ("recomputed", "warning", "overdue", "escalated")
+    of_appeals = ("appeal_recomputed", "appeal_warning", "appeal_overdue")
+    named = ("recomputed", "warning", "overdue", "escalated", *of_appeals)
     return all(row["kind"] in named for row in fresh) and all(
         getattr(before, name) == getattr(after, name) for name in alike
     )
